@@ -1,0 +1,25 @@
+"""The tests: real servers (the embedded ones or the environment's), the application's role."""
+
+from pharmacy.local import environment
+
+from .base import *
+
+_servers = environment.load_for_tests()
+
+DEBUG = False
+DEMONSTRATION = True
+SECRET_KEY = "the tests' own key, of no value to anyone"
+SEAL_KEY = "the tests' own seal key, of no value to anyone"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+DATABASES = {
+    "default": database(_servers.database_url),
+    "owner": database(_servers.database_owner_url),
+}
+REDIS_URL = _servers.redis_url
+CELERY_BROKER_URL = REDIS_URL
+MEDIA_ROOT = _servers.data_dir / "media"
+OUTGOING_MAIL_DIR = _servers.data_dir / "outgoing-mail"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_FILE_PATH = OUTGOING_MAIL_DIR
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ACCOUNT_RATE_LIMITS = False

@@ -1,0 +1,60 @@
+"""Days, months and ends of days on the pharmacy's wall clock (rule sheet, section 15).
+
+Instants are aware datetimes in UTC; dates are calendar dates of an IANA zone.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo:
+    """The IANA zone of that name. Raises ValueError when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError, TypeError):
+        raise ValueError(f"unknown time zone: {name!r}") from None
+
+
+def local_date(at: datetime, zone: ZoneInfo) -> date:
+    """The calendar date on the wall in `zone` at the instant `at`."""
+    return at.astimezone(zone).date()
+
+
+def add_calendar_months(on: date, months: int) -> date:
+    """`months` later; a day that does not exist falls back to the month's last day."""
+    years, month_index = divmod(on.month - 1 + months, 12)
+    year, month = on.year + years, month_index + 1
+    return date(year, month, min(on.day, monthrange(year, month)[1]))
+
+
+def months_later(at: datetime, months: int, zone: ZoneInfo) -> datetime:
+    """The instant `months` calendar months later by the wall clock of `zone`.
+
+    A wall time that does not exist takes the offset before the change; one that comes twice is
+    taken the first time (the sooner, stricter reading).
+    """
+    wall = at.astimezone(zone)
+    return _instant_on_wall(add_calendar_months(wall.date(), months), wall.time(), zone)
+
+
+def start_of_day(on: date, zone: ZoneInfo) -> datetime:
+    """The first instant of the local day `on` or, where the zone skipped it, of the next one."""
+    return _instant_on_wall(on, time.min, zone)
+
+
+def end_of_day(on: date, zone: ZoneInfo) -> datetime:
+    """The last instant (microsecond) before the local day after `on` begins."""
+    return start_of_day(on + timedelta(days=1), zone) - MICROSECOND
+
+
+def _instant_on_wall(on: date, wall: time, zone: ZoneInfo) -> datetime:
+    # fold=0 is both readings that we want: zoneinfo then takes the offset before a gap,
+    # and the first of two equal wall times.
+    return datetime.combine(on, wall.replace(fold=0), tzinfo=zone).astimezone(UTC)

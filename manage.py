@@ -6,11 +6,20 @@ import sys
 
 
 def main() -> None:
-    """Run a management command with the local settings unless others are named."""
+    """Run a management command with the local settings unless others are named.
+
+    With the local settings, the embedded servers are found or started for the command.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pharmacy.settings.local")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    if os.environ["DJANGO_SETTINGS_MODULE"] != "pharmacy.settings.local":
+        return execute_from_command_line(sys.argv)
+    from pharmacy.local import environment
+
+    with environment.servers_for(sys.argv):
+        execute_from_command_line(sys.argv)
+    return None
 
 
 if __name__ == "__main__":

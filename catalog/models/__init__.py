@@ -1,0 +1,23 @@
+"""Products, packages and lots; label content and its versions; reviews; Medication Guides."""
+
+from .labels import Confidence, LabelSection, LabelStatement, LabelVersion, SectionKind, Source
+from .products import Category, Labeler, MedicationGuide, Package, Product, ProgramContact
+from .reviews import Review
+from .stock import Lot
+
+__all__ = [
+    "Category",
+    "Confidence",
+    "LabelSection",
+    "LabelStatement",
+    "LabelVersion",
+    "Labeler",
+    "Lot",
+    "MedicationGuide",
+    "Package",
+    "Product",
+    "ProgramContact",
+    "Review",
+    "SectionKind",
+    "Source",
+]

@@ -1,0 +1,101 @@
+"""Real servers for the tests, real commits, and a clock that a test can set.
+
+Tests connect as the application's role. What a test committed is removed by the superuser
+(the application's role may not delete, and TRUNCATE is refused to it); rows that the
+migrations put there come back exactly as they were.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import TransactionTestCase
+
+from pharmacy.local import environment, roles
+from pharmacy.local.servers import EmbeddedServers
+from tests.database import (
+    VirtualClock,
+    erase_rows,
+    install_eraser,
+    install_virtual_clock,
+    server_address,
+)
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@pytest.fixture(scope="session")
+def local_servers() -> Iterator[EmbeddedServers]:
+    """PostgreSQL and Valkey for this run; what the environment names is used instead."""
+    servers = environment.start_test_servers()
+    yield servers
+    servers.close()
+
+
+@pytest.fixture(scope="session")
+def superuser_url(local_servers: EmbeddedServers) -> str:
+    """The superuser's address of the test database."""
+    return environment.load_for_tests().superuser_url
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    superuser_url: str, django_test_environment: None, django_db_blocker: Any
+) -> None:
+    """A fresh database that the owner migrates and the application's role uses."""
+    name = settings.DATABASES["default"]["NAME"]
+    server = server_address(superuser_url)
+    roles.drop_database(server, name)
+    roles.create_database(server, name)
+    roles.create_extensions(superuser_url)
+    with django_db_blocker.unblock():
+        call_command("setup_database", verbosity=0)
+    install_virtual_clock(superuser_url)
+    install_eraser(superuser_url)
+    TransactionTestCase._fixture_teardown = lambda case: erase_rows(superuser_url)  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def superuser_connection(django_db_setup: None, superuser_url: str) -> Iterator[Connection]:
+    """The superuser, each statement committed at once: for arranging what nobody else may."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def owner_connection(django_db_setup: None) -> Iterator[Connection]:
+    """The schema's owner, each statement committed at once."""
+    url = environment.load_for_tests().database_owner_url
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def app_connection(django_db_setup: None) -> Iterator[Callable[..., Connection]]:
+    """Opens further connections as the application's role: for raw SQL and for races.
+
+    `app_connection()` begins a transaction with its first statement, as psycopg does;
+    `app_connection(autocommit=True)` commits each statement. All are closed after the test.
+    """
+    url = environment.load_for_tests().database_url
+    with ExitStack() as opened:
+
+        def connect(**options: Any) -> Connection:
+            connection = psycopg.connect(url, **options)
+            opened.callback(connection.close)
+            return connection
+
+        yield connect
+
+
+@pytest.fixture
+def clock(django_db_setup: None, superuser_url: str) -> Iterator[VirtualClock]:
+    """The database's clock, to be set by the test; it tells the real time again afterwards."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        virtual = VirtualClock(connection)
+        yield virtual
+        virtual.reset()

@@ -1,0 +1,164 @@
+"""What only the superuser can do to the test database: set its clock, and empty it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+# SECURITY DEFINER: the application's role reads the virtual clock without any grant on it.
+VIRTUAL_CLOCK = """
+CREATE SCHEMA test_clock;
+REVOKE ALL ON SCHEMA test_clock FROM PUBLIC;
+CREATE TABLE test_clock.setting (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    stands_at timestamptz,
+    runs_ahead interval,
+    CHECK (num_nonnulls(stands_at, runs_ahead) = 1)
+);
+GRANT USAGE ON SCHEMA test_clock TO pharmacy_owner;
+GRANT SELECT ON test_clock.setting TO pharmacy_owner;
+CREATE OR REPLACE FUNCTION public.pharmacy_clock() RETURNS timestamptz
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog
+AS $$
+    SELECT coalesce(
+        (SELECT coalesce(stands_at, clock_timestamp() + runs_ahead) FROM test_clock.setting),
+        clock_timestamp()
+    )
+$$;
+"""
+
+# Under `replica` no trigger and no foreign key speaks. Only tables that hold rows are touched:
+# that costs a millisecond, where TRUNCATE of every table would cost a hundred.
+ERASER = """
+CREATE SCHEMA test_reference;
+REVOKE ALL ON SCHEMA test_reference FROM PUBLIC;
+
+CREATE FUNCTION test_reference.keep() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+    filled boolean;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO filled;
+        IF filled THEN
+            EXECUTE format('CREATE TABLE test_reference.%I AS TABLE public.%I', name, name);
+        END IF;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION test_reference.put_back(name text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    columns text;
+    differs boolean;
+BEGIN
+    EXECUTE format(
+        'SELECT EXISTS (SELECT t::text FROM public.%1$I t EXCEPT ALL SELECT t::text FROM '
+        'test_reference.%1$I t) OR (SELECT count(*) FROM public.%1$I) <> '
+        '(SELECT count(*) FROM test_reference.%1$I)', name) INTO differs;
+    IF NOT differs THEN RETURN; END IF;
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
+        FROM pg_attribute
+        WHERE attrelid = format('public.%I', name)::regclass
+          AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+    EXECUTE format('DELETE FROM public.%I', name);
+    EXECUTE format('INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE '
+                   'SELECT %2$s FROM test_reference.%1$I', name, columns);
+END $$;
+
+CREATE FUNCTION test_reference.erase() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+    filled boolean;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        IF to_regclass(format('test_reference.%I', name)) IS NOT NULL THEN
+            PERFORM test_reference.put_back(name);
+        ELSE
+            EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', name) INTO filled;
+            IF filled THEN EXECUTE format('DELETE FROM public.%I', name); END IF;
+        END IF;
+    END LOOP;
+END $$;
+"""
+
+
+def server_address(url: str) -> str:
+    """The same server's maintenance database, where databases are made and dropped."""
+    return f"{url.rpartition('/')[0]}/postgres"
+
+
+def install_virtual_clock(superuser_url: str) -> None:
+    """Let `pharmacy_clock()` read a table that the application's role cannot touch."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(VIRTUAL_CLOCK)
+
+
+def install_eraser(superuser_url: str) -> None:
+    """Remember every row that the migrations left, and how to return to exactly those."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(ERASER)
+        connection.execute("SELECT test_reference.keep()")
+
+
+def erase_rows(superuser_url: str) -> None:
+    """Remove what a test committed.
+
+    Raises psycopg.errors.LockNotAvailable when a test left a transaction open.
+    """
+    with psycopg.connect(superuser_url) as connection:
+        connection.execute("SET LOCAL lock_timeout = '5s'")
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute("SELECT test_reference.erase()")
+
+
+class VirtualClock:
+    """The clock of the test database; every connection sees it at once."""
+
+    def __init__(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
+        self._connection = connection
+
+    def now(self) -> datetime:
+        """What the database's clock says, in UTC."""
+        row = self._connection.execute("SELECT pharmacy_clock()").fetchone()
+        assert row is not None
+        return row[0]  # type: ignore[no-any-return]
+
+    def set(self, at: datetime) -> None:
+        """Stop the clock at an instant. Raises ValueError for a time without an offset."""
+        if at.tzinfo is None:
+            raise ValueError("the clock is set to an instant, not to a naive time")
+        self._store(stands_at=at)
+
+    def shift(self, by: timedelta) -> None:
+        """Move the clock by a duration; a stopped clock stays stopped, a running one runs on."""
+        updated = self._connection.execute(
+            "UPDATE test_clock.setting SET stands_at = stands_at + %(by)s, "
+            "runs_ahead = runs_ahead + %(by)s",
+            {"by": by},
+        )
+        if updated.rowcount == 0:
+            self._store(runs_ahead=by)
+
+    def tick(self, seconds: float = 1) -> None:
+        """Let a second, or as many as asked for, pass."""
+        self.shift(timedelta(seconds=seconds))
+
+    def run(self) -> None:
+        """Let a stopped clock run on from the instant it shows."""
+        self._connection.execute(
+            "UPDATE test_clock.setting SET runs_ahead = stands_at - clock_timestamp(), "
+            "stands_at = NULL WHERE stands_at IS NOT NULL"
+        )
+
+    def reset(self) -> None:
+        """Tell the real time again."""
+        self._connection.execute("DELETE FROM test_clock.setting")
+
+    def _store(
+        self, stands_at: datetime | None = None, runs_ahead: timedelta | None = None
+    ) -> None:
+        self.reset()
+        self._connection.execute(
+            "INSERT INTO test_clock.setting (stands_at, runs_ahead) VALUES (%s, %s)",
+            [stands_at, runs_ahead],
+        )

@@ -4,7 +4,7 @@
 Absence, doubt and error all refuse.
 """
 
-from rems.core.cases import MalformedCase, case_from_facts, facts_from_case
+from rems.core.cases import MalformedCase, facts_from_case
 from rems.core.decision import decide, decide_all
 from rems.core.facts import (
     NO_UNIT_YET,
@@ -30,6 +30,7 @@ from rems.core.programs import (
     known_program_codes,
     program_in_force,
 )
+from rems.core.records import case_from_facts
 from rems.core.rules import RULES, Rule
 from rems.core.schedule import NextTest, next_test_due
 from rems.core.vocabulary import (

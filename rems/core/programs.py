@@ -52,7 +52,9 @@ class Setting:
 
     def __post_init__(self) -> None:
         if self.value not in self.choices:
-            raise InvalidProgram(f"decisions.{self.key}: {self.value!r} is not one of {self.choices}")
+            raise InvalidProgram(
+                f"decisions.{self.key}: {self.value!r} is not one of {self.choices}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +306,9 @@ DEFAULT_DECISIONS: tuple[Setting, ...] = (
     _decision("D8", "Telephone prescriptions?", "refused", "allowed"),
     _decision("D9", "What clears a positive test?", "prescriber_and_later_negative_test"),
     _decision("D10", "Whose days are counted?", "pharmacy_local_calendar"),
-    _decision("first_fill_survey", "Who is surveyed before the first fill?", "nobody", "adult_fnrp"),
+    _decision(
+        "first_fill_survey", "Who is surveyed before the first fill?", "nobody", "adult_fnrp"
+    ),
 )
 
 PROGRAMS: tuple[ProgramVersion, ...] = (

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
 from uuid6 import uuid7
+
+from accounts.clock import PharmacyClock
 
 
 class AccessLog(models.Model):
@@ -16,7 +17,7 @@ class AccessLog(models.Model):
     # A bare key: accounts knows nothing of patients.
     subject_id = models.UUIDField(help_text="the patient whose record was read")
     purpose = models.CharField(max_length=60, help_text="the page or document that was opened")
-    at = models.DateTimeField(db_default=Now(), editable=False)
+    at = models.DateTimeField(db_default=PharmacyClock(), editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["subject_id", "at"], name="accounts_accesslog_subject")]

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
+
+# Lets generic Django classes be subscripted: `ModelAdmin[User]`.
+django_stubs_ext.monkeypatch()
 
 INSTALLED_APPS = [
     "pharmacy",

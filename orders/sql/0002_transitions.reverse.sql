@@ -1,0 +1,3 @@
+DROP TRIGGER orders_transition_no_truncate ON orders_transition;
+DROP TRIGGER orders_transition_append_only ON orders_transition;
+DELETE FROM orders_transition;

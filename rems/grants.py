@@ -1,0 +1,57 @@
+"""What the application's role may do with the tables of the program.
+
+Evidence, decisions, signatures and seals: insert and read, nothing else. An anchor's `revision`
+is there so that its row can be locked: a row lock needs an UPDATE privilege.
+"""
+
+from collections.abc import Mapping
+
+_READ = "SELECT"
+_APPEND = "SELECT, INSERT"
+_APPEND_ONLY_TABLES = (
+    "agreementform",
+    "agreementsignature",
+    "attestation",
+    "authorization",
+    "categoryassignment",
+    "confirmation",
+    "counselingrecord",
+    "decisionrecord",
+    "enrollment",
+    "enrollmentend",
+    "exposurereport",
+    "exposurereportfiling",
+    "firstdose",
+    "hold",
+    "holdclearance",
+    "hypersensitivity",
+    "pharmacisttraining",
+    "pharmacycertification",
+    "pregnancytest",
+    "prescribercertification",
+    "prescription",
+    "reproductivestatusproof",
+    "seal",
+    "statelicence",
+    "supply",
+    "supplydelivery",
+    "supplyend",
+    "survey",
+    "testverification",
+)
+
+GRANTS: Mapping[str, str] = {
+    **{f"rems_{table}": _APPEND for table in _APPEND_ONLY_TABLES},
+    "rems_program": "SELECT, UPDATE (revision)",
+    "rems_programversion": _READ,
+    "rems_pharmacy": "SELECT, INSERT, UPDATE (revision, phone, address)",
+    "rems_prescriber": "SELECT, INSERT, UPDATE (revision, user_id, phone)",
+    "rems_prescriberdelegate": "SELECT, INSERT, UPDATE (ends_at)",
+    "rems_pharmacist": "SELECT, INSERT, UPDATE (revision)",
+    "rems_patient": (
+        "SELECT, INSERT, UPDATE (revision, phone, street, city, state, zip_code, time_zone, "
+        "language, prescriber_id)"
+    ),
+    "rems_patientaccess": "SELECT, INSERT, UPDATE (ends_at)",
+    "rems_reminder": "SELECT, INSERT, UPDATE",
+}

@@ -73,6 +73,12 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "catalog.change_review",
         "catalog.view_medicationguide",
         "catalog.add_medicationguide",
+        "catalog.view_labeler",
+        "catalog.view_programcontact",
+        "catalog.change_programcontact",
+        "catalog.view_source",
+        "catalog.add_source",
+        "catalog.change_source",
     ),
     Role.AUDITOR: (
         "orders.view_queue",

@@ -1,20 +1,12 @@
 """Guards: a published label version and its content are immutable."""
 
-from pathlib import Path
-
 from django.db import migrations
 
-SQL = Path(__file__).resolve().parents[1] / "sql"
-NAME = "0002_published_label_is_immutable"
+from accounts.sql_files import run_sql_file
 
 
 class Migration(migrations.Migration):
     """Forward and reverse lie side by side in catalog/sql."""
 
     dependencies = [("catalog", "0001_initial")]
-    operations = [
-        migrations.RunSQL(
-            sql=(SQL / f"{NAME}.sql").read_text(),
-            reverse_sql=(SQL / f"{NAME}.reverse.sql").read_text(),
-        ),
-    ]
+    operations = [run_sql_file(__file__, "0002_published_label_is_immutable")]

@@ -58,7 +58,8 @@ class Source(models.Model):
 class LabelVersion(models.Model):
     """All that the store says about a product from `effective_from` until the next version.
 
-    In force is the newest published version whose start has come, by the database's clock.
+    In force is, of the published versions whose start has come by the database's clock, the one
+    published last: a correction is never undone by an older text that was scheduled before it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -92,9 +93,9 @@ class LabelVersion(models.Model):
                 fields=("product", "number"), name="catalog_labelversion_number_unique"
             ),
             models.UniqueConstraint(
-                fields=("product", "effective_from"),
-                condition=Q(status="published"),
-                name="catalog_labelversion_one_per_start",
+                fields=("product",),
+                condition=Q(status="draft"),
+                name="catalog_labelversion_one_draft",
             ),
             models.CheckConstraint(
                 name="catalog_labelversion_status_known",
@@ -151,6 +152,7 @@ class LabelStatement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     section = models.ForeignKey(LabelSection, on_delete=models.CASCADE, related_name="statements")
+    lead = models.CharField(max_length=80, blank=True, help_text="a few words in bold before it")
     text = models.TextField(max_length=1000)
     source = models.CharField(max_length=120, help_text="such as 8.6 (S15, S20)")
     confidence = models.CharField(max_length=1, choices=Confidence.choices)

@@ -9,7 +9,7 @@ from djmoney.models.fields import MoneyField
 from simple_history.models import HistoricalRecords
 from uuid6 import uuid7
 
-from catalog.ndc import format_ndc
+from catalog.ndc import MalformedNdc, format_ndc, parse_ndc
 from catalog.programs import is_known_program
 
 
@@ -113,7 +113,6 @@ class Product(models.Model):
 
     class Meta:
         ordering = ("name",)
-        permissions = [("sell_product", "Can put a product on sale or take it off")]
         constraints = [
             models.CheckConstraint(
                 name="catalog_product_on_sale_has_program",
@@ -142,7 +141,7 @@ class Package(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="packages")
-    ndc11 = models.CharField("NDC (11 digits)", max_length=11, unique=True)
+    ndc11 = models.CharField("NDC (11 digits)", max_length=11, unique=True, editable=False)
     ndc_printed = models.CharField(
         "NDC as printed", max_length=12, help_text="10 digits with hyphens, as on the package"
     )
@@ -184,6 +183,14 @@ class Package(models.Model):
     def ndc(self) -> str:
         """The 11-digit NDC with hyphens, 5-4-2."""
         return format_ndc(self.ndc11)
+
+    def clean(self) -> None:
+        """Store the 11 digits of the NDC as printed. Refuse what is no NDC, beside the field."""
+        super().clean()
+        try:
+            self.ndc11 = parse_ndc(self.ndc_printed)
+        except MalformedNdc as error:
+            raise ValidationError({"ndc_printed": str(error)}) from error
 
 
 class MedicationGuide(models.Model):

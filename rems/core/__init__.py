@@ -4,6 +4,7 @@
 Absence, doubt and error all refuse.
 """
 
+from rems.core.calendar import local_date, months_later, zone_named
 from rems.core.cases import MalformedCase, facts_from_case
 from rems.core.decision import decide, decide_all
 from rems.core.facts import (
@@ -31,6 +32,7 @@ from rems.core.programs import (
     program_in_force,
 )
 from rems.core.records import case_from_facts
+from rems.core.replay import answer_case, answer_line
 from rems.core.rules import RULES, Rule
 from rems.core.schedule import NextTest, next_test_due
 from rems.core.vocabulary import (
@@ -90,12 +92,17 @@ __all__ = [
     "TestResult",
     "Unit",
     "UnknownProgram",
+    "answer_case",
+    "answer_line",
     "case_from_facts",
     "decide",
     "decide_all",
     "facts_from_case",
     "first_version",
     "known_program_codes",
+    "local_date",
+    "months_later",
     "next_test_due",
     "program_in_force",
+    "zone_named",
 ]

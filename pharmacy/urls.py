@@ -8,6 +8,8 @@ from django.urls import include, path
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("health/", include("pharmacy.health")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
+    path("", include("catalog.urls")),
 ]

@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -82,24 +84,31 @@ def run_as(
     )
 
 
-def _user(account: Account | None) -> dict[str, object]:
+def _user(account: Account | None) -> dict[str, Any]:
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def stop(child: "subprocess.Popen[bytes]", sign: signal.Signals, patience: float) -> bool:
-    """Ask the child to stop and wait; after `patience` seconds kill it and its session.
+def stop_all(
+    children: "Sequence[tuple[subprocess.Popen[bytes], signal.Signals]]",
+    patience: float,
+    give_up: Callable[[], bool] = lambda: False,
+) -> "list[subprocess.Popen[bytes]]":
+    """Ask children to stop, together, and wait; then kill those left, with their sessions.
 
-    True if it went by itself.
+    `patience` is in seconds; `give_up` may end the wait earlier. Returns those killed.
     """
-    if child.poll() is not None:
-        return True
-    child.send_signal(sign)
-    try:
-        child.wait(patience)
-    except subprocess.TimeoutExpired:
+    for child, sign in children:
+        if child.poll() is None:
+            child.send_signal(sign)
+    deadline = time.monotonic() + patience
+    while any(child.poll() is None for child, _ in children):
+        if time.monotonic() > deadline or give_up():
+            break
+        time.sleep(0.02)
+    left = [child for child, _ in children if child.poll() is None]
+    for child in left:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        return False
-    return True
+    return left

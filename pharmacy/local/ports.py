@@ -39,3 +39,7 @@ def choose(preferred: int | None = None) -> int:
         if is_free(port):
             return port
     raise LocalStackError(f"No free port was found between {LOWEST} and {HIGHEST}.")
+
+
+class PortTaken(LocalStackError):
+    """The store's port is in use by another program."""

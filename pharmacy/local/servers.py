@@ -1,6 +1,5 @@
 """Both embedded servers of a data folder, started and stopped together."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -8,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import roles, secret_file
-from .children import stop
+from .children import stop_all
 from .lock import DataLock
 from .postgres import Postgres
 from .reach import postgres_home
 from .valkey import Valkey
 
 DATABASE = "pharmacy"
+WRITTEN = ("valkey", "beat", "media", "outgoing-mail", "log")
 
 
 @dataclass
@@ -35,8 +35,12 @@ class EmbeddedServers:
 
         Raises AlreadyRunning if another run has the folder.
         """
-        self._lock = DataLock(self.data)
-        self._lock.acquire()
+        self.lock = DataLock(self.data)
+        self.lock.acquire()
+        return self.choose_ports()
+
+    def choose_ports(self) -> secret_file.Connection:
+        """Passwords and free ports, kept in the data folder; with its lock held."""
         self.connection = secret_file.prepare(self.data)
         self.postgres = Postgres(self.data, self.connection, self.durable)
         self.valkey = Valkey(self.data, self.connection, self.durable)
@@ -68,18 +72,16 @@ class EmbeddedServers:
     def close(self) -> None:
         """Stop the servers, PostgreSQL last, and give the folder back."""
         while self._children:
-            stop(*self._children.pop(), patience=15)
-        self._lock.release()
+            stop_all([self._children.pop()], patience=15)
+        self.lock.release()
 
 
 def erase(data: Path) -> None:
-    """Delete everything that a data folder's servers ever wrote, the lock's file excepted.
+    """Delete what the store ever wrote into a data folder, and nothing else in it.
 
     Call with the folder's lock held.
     """
     shutil.rmtree(postgres_home(data), ignore_errors=True)
-    for path in data.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name != "lock":
-            os.unlink(path)
+    for name in WRITTEN:
+        shutil.rmtree(data / name, ignore_errors=True)
+    secret_file.path_in(data).unlink(missing_ok=True)

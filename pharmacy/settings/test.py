@@ -17,6 +17,9 @@ DATABASES = {
 }
 REDIS_URL = _servers.redis_url
 CELERY_BROKER_URL = REDIS_URL
+WHITENOISE_USE_FINDERS = True
+# The tests' database has a clock that a test can set (`clock` in tests/conftest.py).
+VIRTUAL_CLOCK = True
 MEDIA_ROOT = _servers.data_dir / "media"
 OUTGOING_MAIL_DIR = _servers.data_dir / "outgoing-mail"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

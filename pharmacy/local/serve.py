@@ -1,0 +1,191 @@
+"""Run the whole store on this machine: servers, migrations, demo data, web, worker, beat.
+
+Started by bin/serve, which has set up the virtual environment first.
+"""
+
+import argparse
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import programs, roles
+from .children import start
+from .environment import ROOT, data_dir, load, wanted_servers
+from .errors import LocalStackError
+from .servers import EmbeddedServers, erase
+from .supervisor import Service, Supervisor
+
+COMMAND_SECONDS = 600.0
+
+
+class Stopped(Exception):
+    """A signal asked us to stop while we were still starting."""
+
+
+def say(text: str) -> None:
+    """One line for the person who started us."""
+    print(f"  {text}", flush=True)
+
+
+@dataclass
+class Store:
+    """One run of the store on a data folder."""
+
+    data: Path
+    port: int
+    servers: EmbeddedServers
+    supervisor: Supervisor
+
+    def run(self, fresh: bool) -> None:
+        """Start everything, watch it, and stop it in order when a signal asks.
+
+        Raises LocalStackError when something cannot start, or already runs.
+        """
+        self.began = time.monotonic()
+        programs.refuse_taken_port(self.port)
+        self.servers.reserve()
+        try:
+            if fresh:
+                self._erase()
+            self.supervisor.listen()
+            self._start()
+            self.supervisor.watch(self._announce_once_ready)
+        except Stopped:
+            pass
+        finally:
+            self.supervisor.stop()
+            self.servers.lock.release()
+
+    def _erase(self) -> None:
+        say(f"Erasing the data in {self.data}")
+        erase(self.data)
+        self.servers.choose_ports()
+
+    def _start(self) -> None:
+        print("Starting", flush=True)
+        self._start_servers()
+        self.addresses = load()
+        owner = programs.owner_environment(self.addresses, self.port)
+        self._command("Migrating the database", owner, "setup_database")
+        program = programs.program_environment(self.addresses, self.port)
+        # The demo data goes through the services, as the application's role.
+        self._command_if_known("Filling in the demo data", program, "seed_demo")
+        for service in (
+            programs.worker(program, self.data),
+            programs.beat(program, self.data),
+            programs.web(program, self.data, self.port),
+        ):
+            say(f"Starting {service.name}")
+            self.supervisor.add(service)
+        self.ready = False
+
+    def _start_servers(self) -> None:
+        if self.servers.with_postgres:
+            self._start_postgres()
+        if self.servers.with_valkey:
+            self._start_valkey()
+
+    def _start_postgres(self) -> None:
+        say("Starting PostgreSQL")
+        postgres = self.servers.postgres
+        service = Service(
+            "PostgreSQL", postgres.start, programs.STOP_DATABASE, stop_signal=signal.SIGINT
+        )
+        postgres.wait_until_ready(self.supervisor.add(service))
+        roles.create_roles(postgres.url(), self.servers.connection)
+        self.servers.create_database_if_missing()
+
+    def _start_valkey(self) -> None:
+        say("Starting Valkey")
+        valkey = self.servers.valkey
+        service = Service("Valkey", valkey.start, programs.STOP_BROKER)
+        valkey.wait_until_ready(self.supervisor.add(service))
+
+    def _command(self, what: str, environment: dict[str, str], *arguments: str) -> None:
+        """Run a management command to its end.
+
+        Raises LocalStackError when it fails, Stopped when a signal came meanwhile.
+        """
+        say(what)
+        log = self.data / "log" / f"{arguments[0]}.log"
+        log.unlink(missing_ok=True)
+        child = start(
+            programs.manage_command(*arguments),
+            log=log,
+            environment=environment,
+            folder=ROOT,
+        )
+        self._wait(child)
+        if child.returncode != 0:
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            raise LocalStackError(f"{what} failed:\n" + "\n".join(lines[-20:]))
+
+    def _wait(self, child: "subprocess.Popen[bytes]") -> None:
+        while child.poll() is None:
+            if self.supervisor.stopping:
+                child.terminate()
+                child.wait()
+                raise Stopped
+            time.sleep(0.05)
+        if self.supervisor.stopping:
+            raise Stopped
+
+    def _command_if_known(self, what: str, environment: dict[str, str], name: str) -> None:
+        if _command_exists(name):
+            self._command(what, environment, name)
+
+    def _announce_once_ready(self) -> None:
+        if self.ready or not self._is_ready():
+            return
+        self.ready = True
+        address = f"http://{programs.HOST}:{self.port}/"
+        print(f"\nReady after {time.monotonic() - self.began:.1f} s: {address}\n", flush=True)
+        self._print_logins()
+        print(f"\nLogs: {self.data / 'log'}\nStop with Ctrl-C.", flush=True)
+
+    def _is_ready(self) -> bool:
+        try:
+            address = f"http://{programs.HOST}:{self.port}/health/ready"
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _print_logins(self) -> None:
+        if not _command_exists("demo_logins"):
+            return
+        result = subprocess.run(
+            programs.manage_command("demo_logins"),
+            env=programs.program_environment(self.addresses, self.port),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(result.stdout, end="", flush=True)
+
+
+def _command_exists(name: str) -> bool:
+    return any(ROOT.glob(f"*/management/commands/{name}.py"))
+
+
+def main() -> None:
+    """The entrance of bin/serve."""
+    parser = argparse.ArgumentParser(prog="bin/serve")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--fresh", action="store_true")
+    asked = parser.parse_args()
+    data = data_dir()
+    store = Store(data, asked.port, wanted_servers(data), Supervisor(say))
+    try:
+        store.run(asked.fresh)
+    except LocalStackError as error:
+        sys.exit(f"\n{error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,3 +6,11 @@ class RemsConfig(AppConfig):
 
     name = "rems"
     verbose_name = "REMS"
+
+    def ready(self) -> None:
+        """Tell the catalog for which programs there are rules."""
+        from catalog.programs import register_known_program
+        from rems import core
+
+        for code in core.known_program_codes():
+            register_known_program(code)

@@ -1,0 +1,103 @@
+"""What `orders` knows of a fill and hands down to the program's facts."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from catalog.models import Lot
+from orders.models import Order, OrderEvent
+from orders.states import Status
+from rems import core
+from rems.loaders import Fill
+from rems.locks import Parties
+from rems.models import Patient, Pharmacist, Pharmacy, Prescription
+
+CLOSED = (Status.REJECTED, Status.CANCELLED)
+
+
+def parties_of(order: Order, pharmacist: Pharmacist | None = None) -> Parties:
+    """Whom a decision about the order is about. `order` has its prescription loaded."""
+    return Parties(
+        program_code=order.prescription.program_id,
+        pharmacy_id=order.pharmacy_id,
+        prescriber_id=order.prescription.prescriber_id,
+        patient_id=order.patient_id,
+        pharmacist_id=pharmacist.pk if pharmacist else None,
+    )
+
+
+def order_for_step(order_id: UUID) -> Order:
+    """The order with all that a step reads. Raises Order.DoesNotExist."""
+    return _orders_for_step().get(pk=order_id)
+
+
+def _orders_for_step() -> QuerySet[Order]:
+    approved = OrderEvent.objects.filter(order=OuterRef("pk"), to_status=Status.APPROVED)
+    replaced = OrderEvent.objects.filter(
+        order=OuterRef("order"), to_status=Status.PLACED, seq__gt=OuterRef("seq")
+    )
+    return Order.objects.select_related(
+        "prescription", "patient", "package", "dispense__lot", "pharmacy"
+    ).annotate(
+        approved_at=Subquery(
+            approved.filter(~Exists(replaced)).order_by("-seq").values("recorded_at")[:1]
+        ),
+        authorization_used=Exists(orders_using(OuterRef("prescription"), OuterRef("pk"))),
+    )
+
+
+def orders_using(prescription: object, own_order: object | None) -> QuerySet[Order]:
+    """Other orders that bind the prescription's authorization (R16, design section 5).
+
+    Not those that were cancelled or rejected before anything was dispensed.
+    """
+    bound = Order.objects.filter(
+        ~Q(status__in=CLOSED) | Q(dispense__isnull=False), prescription=prescription
+    )
+    return bound if own_order is None else bound.exclude(pk=own_order)
+
+
+def fill_of(order: Order, lot: Lot | None, serial_number: str, at: datetime) -> Fill:
+    """The fill's facts for a step. `order` comes from `order_for_step`; at dispensing the lot and
+    serial number are those about to be used, afterwards those that were."""
+    dispense = getattr(order, "dispense", None)
+    if lot is None and dispense is not None:
+        lot, serial_number = dispense.lot, dispense.serial_number
+    return Fill(
+        state=release_state(order.mode, order.ship_to_state, order.pharmacy),
+        mode=core.ReleaseMode(order.mode),
+        order_id=order.pk,
+        approved_at=order.approved_at,  # type: ignore[attr-defined]
+        authorization_used=order.authorization_used,  # type: ignore[attr-defined]
+        unit=_unit(lot, serial_number, order.pharmacy, at),
+    )
+
+
+def fill_before_order(
+    patient: Patient, pharmacy: Pharmacy, prescription: Prescription | None, mode: str
+) -> Fill:
+    """The fill's facts at checkout, or in a preview, when there is no order yet."""
+    used = prescription is not None and orders_using(prescription, None).exists()
+    return Fill(
+        state=release_state(mode, patient.state, pharmacy),
+        mode=core.ReleaseMode(mode),
+        authorization_used=used,
+    )
+
+
+def release_state(mode: str, ship_to_state: str, pharmacy: Pharmacy) -> str:
+    """The state whose licence R53 asks for: where the parcel goes, or where it is handed over."""
+    return ship_to_state if mode == core.ReleaseMode.SHIP else pharmacy.state
+
+
+def _unit(lot: Lot | None, serial_number: str, pharmacy: Pharmacy, at: datetime) -> core.Unit:
+    if lot is None:
+        return core.NO_UNIT_YET
+    today = core.local_date(at, core.zone_named(pharmacy.time_zone))
+    return core.Unit(
+        expired=not lot.is_in_date(today),
+        recalled=lot.is_recalled,
+        suspect=lot.is_suspect,
+        identifier_captured=bool(serial_number.strip()),
+    )

@@ -1,0 +1,113 @@
+"""What happens besides the fill: pauses, ends, delivery, loss and return."""
+
+from uuid import UUID
+
+from accounts.models import User
+from orders.models import Order
+from orders.services.steps import Step, StepResult, pharmacist_of, take_free_step, take_gated_step
+from orders.states import Status
+from rems.models import Supply, SupplyDelivery, SupplyEnd
+from rems.signatures import Signature
+
+
+def pause(*, order_id: UUID, actor: User, reason: str) -> StepResult:
+    """Put the order on hold. Anyone on the pharmacy's staff may stop; only a permit starts again."""
+    return take_free_step(order_id, Status.ON_HOLD, actor=actor, reason=reason)
+
+
+def resume(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
+    """Take the order off hold: a packed one back to dispensed, any other back to placed.
+
+    The gate of that status is asked again; an approval does not outlive a pause.
+    """
+    pharmacist = pharmacist_of(actor)
+    dispensed = Order.objects.filter(pk=order_id, dispense__isnull=False).exists()
+    to_status = Status.DISPENSED if dispensed else Status.PLACED
+    return take_gated_step(
+        order_id,
+        to_status,
+        actor=actor,
+        signature=signature,
+        reason=reason,
+        pharmacist=pharmacist,
+    )
+
+
+def reject(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
+    """The pharmacist declines to fill the order, and says why."""
+    pharmacist_of(actor)
+    return take_free_step(
+        order_id, Status.REJECTED, actor=actor, signature=signature, reason=reason
+    )
+
+
+def cancel(*, order_id: UUID, actor: User, signature: Signature | None, reason: str) -> StepResult:
+    """Cancel before the parcel leaves. Capsules already counted out are noted as never released."""
+
+    def end_supply(step: Step) -> None:
+        _end_supply(step, "not_released", reason, signature)
+
+    return take_free_step(
+        order_id,
+        Status.CANCELLED,
+        actor=actor,
+        reason=reason,
+        signature=signature,
+        extra=end_supply,
+    )
+
+
+def deliver(*, order_id: UUID, actor: User) -> StepResult:
+    """The parcel reached the patient: the supply's start until a first dose is recorded (R45)."""
+
+    def note_delivery(step: Step) -> None:
+        supply = Supply.objects.get(order_id=step.order.pk)
+        row = SupplyDelivery.objects.create(
+            patient_id=step.order.patient_id,
+            supply=supply,
+            occurred_at=step.at,
+            recorded_by=actor,
+        )
+        step.written.append(row)
+
+    return take_free_step(order_id, Status.DELIVERED, actor=actor, extra=note_delivery)
+
+
+def record_loss(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
+    """The parcel was lost after it left; signed, since it lets the next fill come early (R45)."""
+    return _end(order_id, Status.LOST, "lost", actor, signature, reason)
+
+
+def record_return(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
+    """The capsules came back. They are never restocked (rule sheet 5.9)."""
+    return _end(order_id, Status.RETURNED, "returned", actor, signature, reason)
+
+
+def _end(
+    order_id: UUID, to_status: str, cause: str, actor: User, signature: Signature, reason: str
+) -> StepResult:
+    pharmacist_of(actor)
+
+    def end_supply(step: Step) -> None:
+        _end_supply(step, cause, reason, signature)
+
+    return take_free_step(
+        order_id, to_status, actor=actor, reason=reason, signature=signature, extra=end_supply
+    )
+
+
+def _end_supply(step: Step, cause: str, note: str, signature: Signature | None) -> None:
+    """Signed evidence of what became of the supply, under the signature of the step itself."""
+    supply = Supply.objects.filter(order_id=step.order.pk).first()
+    if supply is None:
+        return
+    row = SupplyEnd.objects.create(
+        patient_id=step.order.patient_id,
+        supply=supply,
+        cause=cause,
+        note=note,
+        occurred_at=step.at,
+        recorded_by=step.actor,
+        attestation=next((w for w in step.written if w._meta.model_name == "attestation"), None),
+    )
+    step.written.append(row)

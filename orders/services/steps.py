@@ -1,0 +1,187 @@
+"""How every mutation of an order goes (design, section 4): lock, clock, decide, move, seal.
+
+A refusal is returned and committed, not raised: raising would roll back its own record.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from accounts.clock import read_clock
+from accounts.models import User
+from orders import states
+from orders.loaders import fill_of, order_for_step, parties_of
+from orders.locks import lock_for_step, lock_lot, lock_order_of
+from orders.models import Order, OrderEvent
+from rems import core
+from rems.errors import NotAllowed, StaleForm
+from rems.models import Pharmacist
+from rems.seals import seal
+from rems.services.evaluation import Verdict, evaluate
+from rems.signatures import Signature, attest
+from rems.transactions import mutation
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What came of a step. `decision` is None for a step without a gate, which is never refused."""
+
+    order: Order | None
+    decision: core.Decision | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the step was taken."""
+        return self.decision is None or self.decision.is_permit
+
+
+@dataclass(slots=True)
+class Step:
+    """One step under way, inside its transaction and under its locks."""
+
+    order: Order
+    to_status: str
+    actor: User
+    at: datetime
+    reason: str = ""
+    verdict: Verdict | None = None
+    written: list[models.Model] = field(default_factory=list)
+
+    def sign(self, signature: Signature) -> Any:
+        """Bind the signature to the order, its step and the decision it rests on."""
+        attestation = attest(
+            signature,
+            subject_id=self.order.patient_id,
+            table="orders_order",
+            row_id=self.order.pk,
+            content=self._signed_content(),
+            at=self.at,
+        )
+        self.written.append(attestation)
+        return attestation
+
+    def _signed_content(self) -> dict[str, Any]:
+        return {
+            "order": self.order.pk,
+            "seq": self.order.revision + 1,
+            "to_status": str(self.to_status),
+            "decision": self.verdict.record.pk if self.verdict else None,
+            "prescription": self.order.prescription_id,
+            "quantity": self.order.quantity,
+            "days_supply": self.order.days_supply,
+        }
+
+    def move(self, signature: Signature | None) -> None:
+        """Write the event and move the status: the only place that does."""
+        attestation = self.sign(signature) if signature else None
+        event = OrderEvent.objects.create(
+            order=self.order,
+            seq=self.order.revision + 1,
+            from_status=self.order.status,
+            to_status=self.to_status,
+            actor=self.actor,
+            decision=self.verdict.record if self.verdict else None,
+            attestation=attestation,
+            reason=self.reason,
+        )
+        self.written.append(event)
+        Order.objects.filter(pk=self.order.pk).update(status=self.to_status, revision=event.seq)
+        self.order.status, self.order.revision = self.to_status, event.seq
+
+
+Extra = Callable[[Step], None]
+
+
+def take_gated_step(
+    order_id: UUID,
+    to_status: str,
+    *,
+    actor: User,
+    signature: Signature | None = None,
+    lot_id: UUID | None = None,
+    serial_number: str = "",
+    reason: str = "",
+    pharmacist: Pharmacist | None = None,
+    extra: Extra | None = None,
+) -> StepResult:
+    """Take a step that needs a permit. `extra` writes what was done beside the event.
+
+    Raises StaleForm when the order may not move there from where it now stands, SignatureRefused,
+    GuardRefused; nothing is written then.
+    """
+    parties = parties_of(_unlocked(order_id), pharmacist)
+    with mutation():
+        lock_for_step(parties, order_id)
+        lot = lock_lot(lot_id) if lot_id else None
+        at = read_clock()
+        step = Step(order_for_step(order_id), to_status, actor, at, reason)
+        _refuse_unlisted(step)
+        step.verdict = evaluate(
+            parties=parties,
+            prescription_id=step.order.prescription_id,
+            gate=core.Gate(states.gate_for(step.order.status, to_status)),
+            fill=fill_of(step.order, lot, serial_number, at),
+            at=at,
+            actor=actor,
+            subject_id=order_id,
+        )
+        step.written.append(step.verdict.record)
+        if step.verdict.is_permit:
+            _carry_out(step, signature, extra)
+        seal(step.order.patient_id, step.written)
+        return StepResult(step.order, step.verdict.decision)
+
+
+def take_free_step(
+    order_id: UUID,
+    to_status: str,
+    *,
+    actor: User,
+    reason: str = "",
+    signature: Signature | None = None,
+    extra: Extra | None = None,
+) -> StepResult:
+    """Take a step that needs no permit: a pause, an end, a delivery.
+
+    Raises StaleForm when the order may not move there, or when the move needs a gate after all.
+    """
+    patient_id = _unlocked(order_id).patient_id
+    with mutation():
+        lock_order_of(patient_id, order_id)
+        step = Step(order_for_step(order_id), to_status, actor, read_clock(), reason)
+        _refuse_unlisted(step)
+        if states.gate_for(step.order.status, to_status):
+            raise StaleForm("This step needs a decision first.")
+        _carry_out(step, signature, extra)
+        seal(patient_id, step.written)
+        return StepResult(step.order, None)
+
+
+def pharmacist_of(user: User) -> Pharmacist:
+    """The pharmacist that this user is. Raises NotAllowed for anybody else."""
+    found = Pharmacist.objects.filter(user=user, user__is_active=True).first()
+    if found is None:
+        raise NotAllowed("Only a pharmacist can do this.")
+    return found
+
+
+def _carry_out(step: Step, signature: Signature | None, extra: Extra | None) -> None:
+    step.move(signature)
+    if extra is not None:
+        extra(step)
+
+
+def _unlocked(order_id: UUID) -> Order:
+    """The order's fixed columns: whom it is about never changes. Raises Order.DoesNotExist."""
+    return Order.objects.select_related("prescription").get(pk=order_id)
+
+
+def _refuse_unlisted(step: Step) -> None:
+    if not states.may_move(step.order.status, step.to_status):
+        raise StaleForm(
+            f"The order is already {step.order.status.replace('_', ' ')}. Nothing was changed."
+        )

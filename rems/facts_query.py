@@ -1,0 +1,136 @@
+"""The one statement that reads everything the program's rules ask about a patient.
+
+One round trip, whatever the patient's history (local measurements: a query per kind costs five
+times as much). It only collects; no day is counted and no category is judged here. "Current" is
+a row that no other row supersedes and that is itself no retraction.
+"""
+
+
+def _current(table: str, alias: str) -> str:
+    return (
+        f"NOT {alias}.retracts AND NOT EXISTS "
+        f"(SELECT 1 FROM rems_{table} later WHERE later.supersedes_id = {alias}.id)"
+    )
+
+
+def _credential(table: str, subject: str, extra: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM rems_{table} c WHERE c.{subject}_id = %({subject})s AND {extra} "
+        f"AND c.valid_from <= %(at)s AND (c.valid_until IS NULL OR c.valid_until > %(at)s) "
+        f"AND {_current(table, 'c')})"
+    )
+
+
+def _newest(columns: str, table: str, where: str) -> str:
+    pairs = ", ".join(f"'{name}', r.{name}" for name in columns.split())
+    return (
+        f"(SELECT jsonb_build_object('id', r.id, {pairs}) FROM rems_{table} r WHERE {where} "
+        f"AND {_current(table, 'r')} ORDER BY r.occurred_at DESC, r.recorded_at DESC, r.id DESC LIMIT 1)"
+    )
+
+
+def _all(pairs: str, source: str, where: str) -> str:
+    return f"(SELECT coalesce(jsonb_agg(jsonb_build_object({pairs})), '[]') FROM {source} WHERE {where})"
+
+
+_PATIENT = "r.patient_id = %(patient)s"
+_FORM = f"""
+(SELECT jsonb_build_object(
+    'category', f.category, 'occurred_at', f.occurred_at,
+    'active', active.id IS NOT NULL,
+    'signatures', {
+    _all(
+        "'role', g.role, 'at', g.occurred_at",
+        "rems_agreementsignature g",
+        f"g.form_id = f.id AND {_current('agreementsignature', 'g')}",
+    )
+})
+ FROM rems_agreementform f
+ LEFT JOIN rems_enrollment active ON active.form_id = f.id AND {_current("enrollment", "active")}
+   AND NOT EXISTS (SELECT 1 FROM rems_enrollmentend x
+                   WHERE x.enrollment_id = active.id AND {_current("enrollmentend", "x")})
+ WHERE f.patient_id = %(patient)s AND f.program_id = %(program)s AND {
+    _current("agreementform", "f")
+}
+ ORDER BY (active.id IS NOT NULL) DESC, f.occurred_at DESC, f.id DESC LIMIT 1)
+"""
+_TESTS = _all(
+    "'at', t.occurred_at, 'result', t.result, 'limit', t.detection_limit, 'verified', "
+    "t.attestation_id IS NOT NULL OR EXISTS (SELECT 1 FROM rems_testverification v "
+    f"WHERE v.test_id = t.id AND {_current('testverification', 'v')})",
+    "rems_pregnancytest t",
+    f"t.patient_id = %(patient)s AND {_current('pregnancytest', 't')}",
+)
+_HOLDS = _all(
+    "'type', h.hold_type, 'at', h.occurred_at, 'cleared_at', (SELECT c.occurred_at "
+    f"FROM rems_holdclearance c WHERE c.hold_id = h.id AND {_current('holdclearance', 'c')} LIMIT 1)",
+    "rems_hold h",
+    f"h.patient_id = %(patient)s AND {_current('hold', 'h')}",
+)
+_SUPPLIES = _all(
+    "'id', s.id, 'order_id', s.order_id, 'at', s.occurred_at, 'days', s.days_supply, "
+    "'first_dose', (SELECT d.started_on FROM rems_firstdose d "
+    f"WHERE d.supply_id = s.id AND {_current('firstdose', 'd')} LIMIT 1), "
+    "'delivered_at', (SELECT d.occurred_at FROM rems_supplydelivery d "
+    f"WHERE d.supply_id = s.id AND {_current('supplydelivery', 'd')} LIMIT 1), "
+    "'end', (SELECT e.cause FROM rems_supplyend e "
+    f"WHERE e.supply_id = s.id AND {_current('supplyend', 'e')} LIMIT 1)",
+    "rems_supply s",
+    f"s.patient_id = %(patient)s AND s.program_id = %(program)s AND {_current('supply', 's')}",
+)
+_PRESCRIPTION = _newest(
+    "occurred_at days_supply quantity refills_authorized channel category indication",
+    "prescription",
+    "r.id = %(prescription)s AND r.patient_id = %(patient)s",
+)
+
+STATEMENT = f"""
+SELECT jsonb_build_object(
+  'version', (SELECT v.id FROM rems_programversion v WHERE v.program_id = %(program)s
+              AND v.in_force_from <= %(at)s ORDER BY v.in_force_from DESC LIMIT 1),
+  'born_on', (SELECT born_on FROM rems_patient WHERE id = %(patient)s),
+  'time_zone', (SELECT time_zone FROM rems_pharmacy WHERE id = %(pharmacy)s),
+  'category', {_newest("category", "categoryassignment", _PATIENT)},
+  'proof', {_newest("proof_type since_on", "reproductivestatusproof", _PATIENT)},
+  'prescriber_certified', {
+    _credential("prescribercertification", "prescriber", "c.program_id = %(program)s")
+},
+  'pharmacy_certified', {
+    _credential("pharmacycertification", "pharmacy", "c.program_id = %(program)s")
+},
+  'pharmacist_trained', {
+    _credential("pharmacisttraining", "pharmacist", "c.program_id = %(program)s")
+},
+  'state_licensed', {_credential("statelicence", "pharmacy", "c.state = %(state)s")},
+  'form', {_FORM},
+  'stopped_at', (SELECT max(r.occurred_at) FROM rems_enrollmentend r
+                 WHERE {_PATIENT} AND r.cause = 'discontinued' AND {
+    _current("enrollmentend", "r")
+}),
+  'tests', {_TESTS},
+  'holds', {_HOLDS},
+  'surveys', (SELECT coalesce(jsonb_agg(r.occurred_at), '[]') FROM rems_survey r
+              WHERE {_PATIENT} AND {_current("survey", "r")}),
+  'exposure_open', EXISTS (SELECT 1 FROM rems_exposurereport r WHERE {_PATIENT}
+      AND {
+    _current("exposurereport", "r")
+} AND NOT EXISTS (SELECT 1 FROM rems_exposurereportfiling x
+      WHERE x.report_id = r.id AND {_current("exposurereportfiling", "x")})),
+  'hypersensitive', EXISTS (SELECT 1 FROM rems_hypersensitivity r
+      WHERE {_PATIENT} AND {_current("hypersensitivity", "r")}),
+  'prescription', {_PRESCRIPTION},
+  'authorization', {
+    _newest("number occurred_at", "authorization", "r.prescription_id = %(prescription)s")
+},
+  'confirmation', {
+    _newest("number occurred_at", "confirmation", "r.prescription_id = %(prescription)s")
+},
+  'counseling', {
+    _newest(
+        "occurred_at checklist_complete medication_guide_id",
+        "counselingrecord",
+        "r.prescription_id = %(prescription)s",
+    )
+},
+  'supplies', {_SUPPLIES})::text
+"""

@@ -1,0 +1,326 @@
+"""From tables to the core's facts. Reads; decides nothing but which rows the rules are given.
+
+What is given follows the rule sheet, section 15 ("What is given to the rules"), and design
+section 5 ("From tables to facts"). `orders` hands down what only it knows, as `Fill`.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from rems import core
+from rems.facts_query import STATEMENT
+from rems.locks import Parties
+from rems.models import ProgramVersion
+
+Row = dict[str, Any]
+FIRST_FILL_LOOKBACK = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What `orders` knows of one fill. `order_id` names the fill's own order, whose supply and
+    authorization do not count against it."""
+
+    state: str
+    mode: core.ReleaseMode
+    order_id: UUID | None = None
+    approved_at: datetime | None = None
+    authorization_used: bool = False
+    unit: core.Unit = core.NO_UNIT_YET
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFacts:
+    """The facts, by which version of the program they are to be judged, and the rows behind them."""
+
+    facts: core.Facts
+    program: core.ProgramVersion
+    program_version_id: UUID
+    authorization_id: UUID | None
+    confirmation_id: UUID | None
+
+
+def load_facts(
+    parties: Parties, prescription_id: UUID | None, fill: Fill, at: datetime
+) -> LoadedFacts:
+    """Read the patient's facts as they stand. `at` is the clock, read after the locks.
+
+    Raises core.UnknownProgram when no version of the program is in force.
+    """
+    row = _read(parties, prescription_id, fill, at)
+    if row["version"] is None:
+        raise core.UnknownProgram(parties.program_code)
+    version_id = UUID(row["version"])
+    program = program_version(version_id)
+    return LoadedFacts(
+        facts=_facts(row, fill, program, at),
+        program=program,
+        program_version_id=version_id,
+        authorization_id=_id(row["authorization"]),
+        confirmation_id=_id(row["confirmation"]),
+    )
+
+
+_versions: dict[UUID, core.ProgramVersion] = {}
+
+
+def program_version(version_id: UUID) -> core.ProgramVersion:
+    """The core's form of a stored version; kept, since a version never changes."""
+    if version_id not in _versions:
+        stored = ProgramVersion.objects.get(pk=version_id)
+        _versions[version_id] = core.ProgramVersion.from_data(stored.data)
+    return _versions[version_id]
+
+
+def _read(parties: Parties, prescription_id: UUID | None, fill: Fill, at: datetime) -> Row:
+    names = {
+        "patient": parties.patient_id,
+        "program": parties.program_code,
+        "pharmacy": parties.pharmacy_id,
+        "prescriber": parties.prescriber_id,
+        "pharmacist": parties.pharmacist_id,
+        "prescription": prescription_id,
+        "state": fill.state,
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, names)
+        found = cursor.fetchone()
+    assert found is not None
+    row: Row = json.loads(found[0])
+    return row
+
+
+def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> core.Facts:
+    supplies = _supplies_of_others(row["supplies"], fill.order_id)
+    stopped_at = _stop_without_supply_since(row["stopped_at"], supplies)
+    zone = core.zone_named(row["time_zone"])
+    first = _is_first(supplies, stopped_at, program, zone, at)
+    prescription = _prescription(row, fill)
+    counseling = row["counseling"] or {}
+    return core.Facts(
+        time_zone=row["time_zone"],
+        category=_category(row["category"]),
+        born_on=date.fromisoformat(row["born_on"]),
+        prescriber_certified=row["prescriber_certified"],
+        pharmacy_certified=row["pharmacy_certified"],
+        pharmacist_trained=row["pharmacist_trained"],
+        state_licensed=row["state_licensed"],
+        severe_hypersensitivity=row["hypersensitive"],
+        exposure_report_open=row["exposure_open"],
+        agreement_form=_form(row["form"]),
+        prescription=prescription,
+        first_prescription=first,
+        pregnancy_tests=_tests(row, supplies, None if first else supplies, prescription, at),
+        category_proof=_proof(row["proof"]),
+        previous_supply=_previous_supply(supplies, zone, at),
+        surveys_completed_at=tuple(_time(value) for value in row["surveys"]),
+        holds=tuple(_hold(hold) for hold in row["holds"]),
+        therapy_started_on=_therapy_start(supplies),
+        discontinued_at=stopped_at,
+        confirmation=_confirmation(row["confirmation"]),
+        release_mode=fill.mode,
+        counselled_at=_time_or_none(counseling.get("occurred_at")),
+        checklist_complete=bool(counseling.get("checklist_complete")),
+        medication_guide_given=counseling.get("medication_guide_id") is not None,
+        approved_at=fill.approved_at,
+        unit=fill.unit,
+        indication=_indication(row["prescription"]),
+    )
+
+
+def _supplies_of_others(supplies: list[Row], order_id: UUID | None) -> list[Row]:
+    """All supplies that reached a patient's hands or may have: not this fill's, not the unreleased."""
+    return [
+        supply
+        for supply in supplies
+        if supply["end"] != "not_released"
+        and (order_id is None or supply["order_id"] != str(order_id))
+    ]
+
+
+def _stop_without_supply_since(stopped: str | None, supplies: list[Row]) -> datetime | None:
+    """When treatment stopped, unless capsules were given since: then the stop is over."""
+    if stopped is None:
+        return None
+    stopped_at = _time(stopped)
+    resumed = any(_time(supply["at"]) > stopped_at for supply in supplies)
+    return None if resumed else stopped_at
+
+
+def _is_first(
+    supplies: list[Row],
+    stopped_at: datetime | None,
+    program: core.ProgramVersion,
+    zone: ZoneInfo,
+    at: datetime,
+) -> bool:
+    """No supply on record, or none since a stop of the program's restart period."""
+    if not supplies:
+        return True
+    if stopped_at is None:
+        return False
+    return at >= core.months_later(stopped_at, program.terms.restart_months, zone)
+
+
+def _category(row: Row | None) -> core.RiskCategory | None:
+    return None if row is None else core.RiskCategory(row["category"])
+
+
+def _proof(row: Row | None) -> core.CategoryProof | None:
+    if row is None:
+        return None
+    return core.CategoryProof(
+        type=core.ProofType(row["proof_type"]), on=date.fromisoformat(row["since_on"])
+    )
+
+
+def _form(row: Row | None) -> core.AgreementForm | None:
+    """The form of the active enrolment, else the newest; signed when its last signature was."""
+    if row is None:
+        return None
+    roles = {signature["role"] for signature in row["signatures"]}
+    times = [_time(signature["at"]) for signature in row["signatures"]]
+    return core.AgreementForm(
+        category=core.RiskCategory(row["category"]),
+        signed_at=max(times, default=_time(row["occurred_at"])),
+        patient_signed="patient" in roles,
+        guardian_signed="guardian" in roles,
+        prescriber_signed="prescriber" in roles,
+        status="active" if row["active"] else "inactive",
+    )
+
+
+def _prescription(row: Row, fill: Fill) -> core.Prescription | None:
+    written = row["prescription"]
+    if written is None:
+        return None
+    authorization = row["authorization"] or {}
+    return core.Prescription(
+        written_at=_time(written["occurred_at"]),
+        days_supply=written["days_supply"],
+        quantity=written["quantity"],
+        refills=written["refills_authorized"],
+        channel=core.Channel(written["channel"]),
+        category=core.RiskCategory(written["category"]),
+        authorization_number=authorization.get("number"),
+        authorization_issued_at=_time_or_none(authorization.get("occurred_at")),
+        authorization_used=fill.authorization_used,
+    )
+
+
+def _tests(
+    row: Row,
+    supplies: list[Row],
+    since: list[Row] | None,
+    prescription: core.Prescription | None,
+    at: datetime,
+) -> tuple[core.PregnancyTest, ...]:
+    """Positive and indeterminate tests ever; negative ones since the previous dispense, or for a
+    first fill since 28 days before the prescription; and the negative tests that cleared a hold,
+    without which a cleared hold would look uncleared for ever."""
+    start = _negatives_start(since, prescription, at)
+    clearing = _clearing_tests(row)
+    return tuple(
+        core.PregnancyTest(
+            collected_at=_time(test["at"]),
+            result=core.TestResult(test["result"]),
+            detection_limit=test["limit"],
+            verified=test["verified"],
+        )
+        for test in row["tests"]
+        if test["result"] != "neg" or _time(test["at"]) >= start or test["at"] in clearing
+    )
+
+
+def _negatives_start(
+    since: list[Row] | None, prescription: core.Prescription | None, at: datetime
+) -> datetime:
+    if since:
+        return max(_time(supply["at"]) for supply in since)
+    return (prescription.written_at if prescription else at) - FIRST_FILL_LOOKBACK
+
+
+def _clearing_tests(row: Row) -> set[str]:
+    """Of each cleared hold, the last negative test before its clearance and after its opening."""
+    chosen = set()
+    for hold in row["holds"]:
+        if hold["cleared_at"] is None:
+            continue
+        opened, closed = _time(hold["at"]), _time(hold["cleared_at"])
+        within = [
+            test["at"]
+            for test in row["tests"]
+            if test["result"] == "neg" and opened <= _time(test["at"]) <= closed
+        ]
+        chosen |= {max(within, key=_time)} if within else set()
+    return chosen
+
+
+def _previous_supply(
+    supplies: list[Row], zone: ZoneInfo, at: datetime
+) -> core.PreviousSupply | None:
+    """The supply that lasts longest among those not lost or returned; dispensed when the last was."""
+    kept = [supply for supply in supplies if supply["end"] is None]
+    if not kept:
+        return None
+    today = core.local_date(at, zone)
+    starts = [(_start(supply, zone) or today, supply["days"]) for supply in kept]
+    start, days = max(starts, key=lambda pair: pair[0] + timedelta(days=pair[1]))
+    return core.PreviousSupply(
+        dispensed_at=max(_time(supply["at"]) for supply in kept),
+        first_dose_on=start,
+        days_supply=days,
+    )
+
+
+def _start(supply: Row, zone: ZoneInfo) -> date | None:
+    """The recorded first dose, else the local day of delivery; None while neither is known."""
+    if supply["first_dose"] is not None:
+        return date.fromisoformat(supply["first_dose"])
+    delivered = _time_or_none(supply["delivered_at"])
+    return None if delivered is None else core.local_date(delivered, zone)
+
+
+def _therapy_start(supplies: list[Row]) -> date | None:
+    doses = [date.fromisoformat(s["first_dose"]) for s in supplies if s["first_dose"]]
+    return min(doses, default=None)
+
+
+def _hold(row: Row) -> core.Hold:
+    return core.Hold(
+        type=core.HoldType(row["type"]),
+        opened_at=_time(row["at"]),
+        cleared_at=_time_or_none(row["cleared_at"]),
+    )
+
+
+def _confirmation(row: Row | None) -> core.Confirmation | None:
+    if row is None:
+        return None
+    return core.Confirmation(number=row["number"], obtained_at=_time(row["occurred_at"]))
+
+
+def _indication(row: Row | None) -> core.Indication | None:
+    known = {indication.value for indication in core.Indication}
+    if row is None or row["indication"] not in known:
+        return None
+    return core.Indication(row["indication"])
+
+
+def _id(row: Row | None) -> UUID | None:
+    return None if row is None else UUID(row["id"])
+
+
+def _time(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+def _time_or_none(value: str | None) -> datetime | None:
+    return None if value is None else _time(value)

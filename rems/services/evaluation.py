@@ -1,0 +1,72 @@
+"""Ask the core about a gate and write down why (design, section 4, step 3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from rems import core
+from rems.loaders import Fill, LoadedFacts, load_facts
+from rems.locks import Parties
+from rems.models import DecisionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The core's decision, the facts it rests on, and its record."""
+
+    decision: core.Decision
+    loaded: LoadedFacts
+    record: DecisionRecord
+
+    @property
+    def is_permit(self) -> bool:
+        """Whether the gate opens."""
+        return self.decision.is_permit
+
+
+def evaluate(
+    *,
+    parties: Parties,
+    prescription_id: UUID | None,
+    gate: core.Gate,
+    fill: Fill,
+    at: datetime,
+    actor: User,
+    subject_id: UUID | None,
+) -> Verdict:
+    """Decide and record, inside the caller's transaction and under the locks of a decision.
+
+    `subject_id` is the order's key, made beforehand. The caller seals the record. Raises
+    core.UnknownProgram when no version is in force: nothing is written then.
+    """
+    loaded = load_facts(parties, prescription_id, fill, at)
+    decision = core.decide(loaded.facts, loaded.program, gate, at)
+    record = DecisionRecord.objects.create(
+        patient_id=parties.patient_id,
+        subject_id=subject_id,
+        gate=gate.value,
+        outcome=decision.outcome.value,
+        at=at,
+        permitted_until=decision.permitted_until,
+        program_version_id=loaded.program_version_id,
+        facts=core.case_from_facts(loaded.facts, at),
+        findings=[finding_data(finding) for finding in decision.findings],
+        advisories=[advisory.code.value for advisory in decision.advisories],
+        actor=actor,
+    )
+    return Verdict(decision, loaded, record)
+
+
+def preview(
+    *, parties: Parties, prescription_id: UUID | None, fill: Fill, at: datetime
+) -> dict[core.Gate, core.Decision]:
+    """What every gate would answer now. Takes no lock and records nothing: it opens no gate."""
+    loaded = load_facts(parties, prescription_id, fill, at)
+    return core.decide_all(loaded.facts, loaded.program, at)
+
+
+def finding_data(finding: core.Finding) -> dict[str, Any]:
+    """A finding as the decision record keeps it."""
+    return {"rule": finding.rule, "code": finding.code.value, "seen": finding.seen}

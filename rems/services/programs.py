@@ -1,0 +1,25 @@
+"""The core's program versions as rows: what decisions are judged by and refer to."""
+
+from rems import core
+from rems.models import Program, ProgramVersion
+
+
+def install_versions(using: str) -> None:
+    """Store every program version that the core brings and the database does not have yet.
+
+    Run by setup_database as the owner: the application's role cannot add a version. A stored
+    version is never touched again.
+    """
+    for number, version in enumerate(_in_order(), start=1):
+        program, _ = Program.objects.using(using).get_or_create(
+            code=version.program_code, defaults={"name": version.name}
+        )
+        ProgramVersion.objects.using(using).get_or_create(
+            program=program,
+            in_force_from=version.in_force_from,
+            defaults={"number": number, "data": version.to_data()},
+        )
+
+
+def _in_order() -> list[core.ProgramVersion]:
+    return sorted(core.PROGRAMS, key=lambda version: (version.program_code, version.in_force_from))

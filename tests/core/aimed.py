@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from tests.core.disturbed import generated_case
 from tests.core.generated import (
     CATEGORIES,
     DAY,
     HOUR,
     MICROSECOND,
     Case,
-    generated_case,
     iso,
     permitted_case,
     read,

@@ -1,0 +1,204 @@
+"""Every rule at its edge, told about people. Each test changes one thing about a person who may be
+dispensed to, and names the rules that refuse then; an empty list is a permit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rems.core import (
+    CategoryProof,
+    Facts,
+    HoldType,
+    ProofType,
+    RiskCategory,
+)
+from tests.core.people import (
+    EVERYBODY,
+    MICROSECOND,
+    NOON,
+    WRITTEN,
+    ana,
+    at,
+    carol,
+    codes,
+    dan,
+    ella,
+    fay,
+    gus,
+    hold,
+    letters,
+    refused_by,
+    with_form,
+    with_prescription,
+)
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_everybody_in_the_cast_may_be_dispensed_to(name: str) -> None:
+    assert letters(EVERYBODY[name]) == "YYYY"
+
+
+# R01, R02, R53, R05: who may take part
+
+
+@pytest.mark.parametrize(
+    ("missing", "rule", "expected"),
+    [
+        ("prescriber_certified", "R01", "NNNN"),
+        ("pharmacy_certified", "R02", "NNNN"),
+        ("state_licensed", "R53", "NNNN"),
+        ("pharmacist_trained", "R05", "YNNN"),
+        ("medication_guide_given", "R44", "YYNN"),
+    ],
+)
+def test_ana_is_refused_where_a_participant_or_the_guide_is_missing(
+    missing: str, rule: str, expected: str
+) -> None:
+    without = replace(ana, **{missing: False})
+    assert refused_by(without) == [rule]
+    assert letters(without) == expected
+
+
+def test_dan_with_a_severe_allergy_on_file_is_refused() -> None:
+    assert refused_by(replace(dan, severe_hypersensitivity=True)) == ["R52"]
+
+
+def test_an_unreported_exposure_stops_dan_at_approval() -> None:
+    exposed = replace(dan, exposure_report_open=True)
+    assert (refused_by(exposed), letters(exposed)) == (["R51"], "YNNN")
+
+
+# R03, R04: the agreement form
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"status": "withdrawn"}, "AGREEMENT_FORM_NOT_ACTIVE"),
+        ({"category": RiskCategory.MALE_ADULT}, "AGREEMENT_FORM_FOR_OTHER_CATEGORY"),
+        ({"patient_signed": False}, "PATIENT_SIGNATURE_MISSING"),
+        ({"prescriber_signed": False}, "PRESCRIBER_SIGNATURE_MISSING"),
+        ({"signed_at": WRITTEN + MICROSECOND}, "AGREEMENT_FORM_AFTER_PRESCRIPTION"),
+        ({"signed_at": NOON + MICROSECOND}, "AGREEMENT_FORM_MISSING"),
+    ],
+)
+def test_anas_form_must_be_whole(change: dict[str, object], code: str) -> None:
+    changed = with_form(ana, **change)
+    assert (refused_by(changed), codes(changed)) == (["R03"], [code])
+
+
+def test_anas_form_may_be_signed_at_the_very_instant_of_the_prescription() -> None:
+    assert refused_by(with_form(ana, signed_at=WRITTEN)) == []
+
+
+def test_ana_without_any_form_is_asked_for_one() -> None:
+    assert codes(replace(ana, agreement_form=None)) == ["AGREEMENT_FORM_MISSING"]
+
+
+@pytest.mark.parametrize("child", [ella, fay, gus])
+def test_a_childs_form_wants_the_guardians_signature_not_the_childs(child: Facts) -> None:
+    childs_own = with_form(child, guardian_signed=False, patient_signed=True)
+    assert codes(childs_own) == ["GUARDIAN_SIGNATURE_MISSING"]
+
+
+def test_an_adult_cannot_be_signed_for_by_a_guardian() -> None:
+    assert refused_by(with_form(dan, patient_signed=False, guardian_signed=True)) == ["R03"]
+
+
+def stopped(person: Facts, text: str) -> Facts:
+    return replace(person, discontinued_at=at(text))
+
+
+def test_dan_who_stopped_twelve_months_ago_to_the_minute_needs_a_new_form() -> None:
+    assert refused_by(stopped(dan, "2025-10-08 12:00")) == ["R04"]
+
+
+def test_dan_who_stopped_a_minute_less_than_twelve_months_ago_needs_none() -> None:
+    assert refused_by(stopped(dan, "2025-10-08 12:01")) == []
+
+
+def test_dans_form_signed_at_the_end_of_the_twelve_months_is_new_enough() -> None:
+    assert refused_by(stopped(dan, "2025-09-20 10:00")) == []
+    assert refused_by(
+        with_form(stopped(dan, "2025-09-20 10:00"), signed_at=at("2026-09-20 09:59"))
+    ) == ["R04"]
+
+
+def test_a_stop_on_29_february_counts_to_28_february() -> None:
+    lapsed = stopped(with_form(dan, signed_at=at("2025-01-01 12:00")), "2024-02-29 12:00")
+    late = with_prescription(
+        lapsed,
+        written_at=at("2025-02-28 11:00"),
+        authorization_issued_at=at("2025-02-28 11:00"),
+    )
+    assert "R04" in refused_by(late, at("2025-02-28 12:00"))
+    assert "R04" not in refused_by(late, at("2025-02-28 12:00") - MICROSECOND)
+
+
+# R06, R07, R08, R09: the category
+
+
+def test_a_prescription_for_another_category_is_refused() -> None:
+    assert refused_by(with_prescription(ana, category=RiskCategory.MALE_ADULT)) == ["R06"]
+
+
+def test_carol_under_category_review_is_refused_until_it_is_closed() -> None:
+    opened, closed = "2026-10-07 10:00", "2026-10-08 12:00"
+    assert refused_by(replace(carol, holds=(hold(HoldType.CATEGORY_REVIEW, opened),))) == ["R07"]
+    reviewed = replace(carol, holds=(hold(HoldType.CATEGORY_REVIEW, opened, closed),))
+    assert refused_by(reviewed, NOON) == []
+    assert refused_by(reviewed, NOON - MICROSECOND) == ["R07"]
+
+
+@pytest.mark.parametrize("kind", set(ProofType) - {ProofType.MENOPAUSE})
+def test_only_surgery_on_both_sides_or_of_the_womb_proves_carols_category(kind: ProofType) -> None:
+    proven = replace(carol, category_proof=CategoryProof(type=kind, on=date(2009, 5, 11)))
+    qualifies = kind in (ProofType.HYSTERECTOMY, ProofType.BILATERAL_OOPHORECTOMY)
+    assert refused_by(proven) == ([] if qualifies else ["R08"])
+
+
+def test_carols_menopause_counts_from_24_months_on_the_day_of_the_form() -> None:
+    def last_period(on: date) -> Facts:
+        return replace(carol, category_proof=CategoryProof(type=ProofType.MENOPAUSE, on=on))
+
+    assert refused_by(last_period(date(2024, 9, 20))) == []
+    assert codes(last_period(date(2024, 9, 21))) == ["MENOPAUSE_TOO_RECENT"]
+
+
+def test_carol_without_a_proof_or_with_one_dated_tomorrow_is_refused() -> None:
+    assert codes(replace(carol, category_proof=None)) == ["CATEGORY_PROOF_MISSING"]
+    ahead = CategoryProof(type=ProofType.HYSTERECTOMY, on=date(2026, 10, 9))
+    assert codes(replace(carol, category_proof=ahead)) == ["CATEGORY_PROOF_MISSING"]
+    today = CategoryProof(type=ProofType.HYSTERECTOMY, on=date(2026, 10, 8))
+    assert refused_by(replace(carol, category_proof=today)) == []
+
+
+def test_a_girl_is_not_proven_by_surgery_and_a_woman_not_by_her_age() -> None:
+    surgery = CategoryProof(type=ProofType.HYSTERECTOMY, on=date(2026, 9, 1))
+    assert refused_by(replace(fay, category_proof=surgery)) == ["R08"]
+
+
+def test_ana_needs_no_proof() -> None:
+    assert ana.category_proof is None
+    assert refused_by(ana) == []
+
+
+def test_gus_is_a_child_until_the_last_microsecond_before_his_birthday() -> None:
+    nearly_18 = replace(gus, born_on=date(2008, 10, 9))
+    at_midnight = at("2026-10-09 00:00")
+    assert refused_by(nearly_18, at_midnight - MICROSECOND) == []
+    assert refused_by(nearly_18, at_midnight) == ["R09"]
+
+
+def test_dan_is_an_adult_from_his_birthday_on() -> None:
+    assert refused_by(replace(dan, born_on=date(2008, 10, 8))) == []
+    assert refused_by(replace(dan, born_on=date(2008, 10, 9))) == ["R09"]
+
+
+def test_a_leapling_comes_of_age_on_28_february() -> None:
+    leapling = replace(gus, born_on=date(2008, 2, 29))
+    assert "R09" not in refused_by(leapling, at("2026-02-27 23:59"))
+    assert "R09" in refused_by(leapling, at("2026-02-28 00:00"))

@@ -63,11 +63,13 @@ def _product_page(
     *,
     is_preview: bool = False,
 ) -> HttpResponse:
+    contacts = list(selectors.program_contacts())
     context = {
+        "program_contacts": contacts,
         "product": product,
         "packages": packages,
         "content": selectors.label_content(version),
-        "contact": selectors.program_contact(product.program_code),
+        "contact": next((c for c in contacts if c.program_code == product.program_code), None),
         "guide": selectors.current_medication_guide(product),
         "reviews": selectors.published_reviews(product),
         "is_preview": is_preview,

@@ -1,7 +1,15 @@
 """Products, packages and lots; label content and its versions; reviews; Medication Guides."""
 
-from .labels import Confidence, LabelSection, LabelStatement, LabelVersion, SectionKind, Source
-from .products import Category, Labeler, MedicationGuide, Package, Product, ProgramContact
+from .labels import LabelSection, LabelStatement, LabelVersion, SectionKind, Source
+from .products import (
+    Category,
+    Confidence,
+    Labeler,
+    MedicationGuide,
+    Package,
+    Product,
+    ProgramContact,
+)
 from .reviews import Review
 from .stock import Lot
 

@@ -1,5 +1,7 @@
 """What the store lists: a product, the packages it comes in, and whose program it belongs to."""
 
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -150,10 +152,13 @@ class Package(models.Model):
     days_supply_max = models.PositiveSmallIntegerField(
         default=28, help_text="the most days of treatment one package may be dispensed for"
     )
-    price = MoneyField(max_digits=10, decimal_places=2, default_currency="USD")
+    price = MoneyField(  # type: ignore[no-untyped-call]
+        max_digits=10, decimal_places=2, default_currency="USD"
+    )
     price_note = models.CharField(max_length=120, blank=True, help_text="shown beside the price")
     on_sale = models.BooleanField(default=True)
     history = HistoricalRecords()
+    objects: ClassVar[models.Manager["Package"]] = models.Manager()
 
     class Meta:
         ordering = ("product", "capsules")

@@ -5,24 +5,29 @@ Tests connect as the application's role. What a test committed is removed by the
 migrations put there come back exactly as they were.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from django.test import TransactionTestCase
 
 from pharmacy.local import environment, roles
 from pharmacy.local.servers import EmbeddedServers
 from tests.database import (
     VirtualClock,
+    create_database,
+    drop_templates,
     erase_rows,
     install_eraser,
     install_virtual_clock,
+    keep_as_template,
     server_address,
+    template_name,
 )
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -44,18 +49,29 @@ def superuser_url(local_servers: EmbeddedServers) -> str:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    superuser_url: str, django_test_environment: None, django_db_blocker: Any
+    superuser_url: str,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_createdb: bool,
 ) -> None:
-    """A fresh database that the owner migrates and the application's role uses."""
-    name = settings.DATABASES["default"]["NAME"]
+    """A fresh database that the owner migrated and the application's role uses.
+
+    Migrating takes ten seconds, so its result is kept as a template until a migration changes;
+    `--create-db` migrates anew, and CI always does.
+    """
+    template = template_name()
     server = server_address(superuser_url)
-    roles.drop_database(server, name)
-    roles.create_database(server, name)
-    roles.create_extensions(superuser_url)
-    with django_db_blocker.unblock():
-        call_command("setup_database", verbosity=0)
-    install_virtual_clock(superuser_url)
-    install_eraser(superuser_url)
+    if django_db_createdb or os.environ.get("CI") or not roles.database_exists(server, template):
+        drop_templates(server)
+        create_database(superuser_url)
+        with django_db_blocker.unblock():
+            call_command("setup_database", verbosity=0)
+            connections.close_all()
+        install_virtual_clock(superuser_url)
+        install_eraser(superuser_url)
+        keep_as_template(superuser_url, template)
+    else:
+        create_database(superuser_url, template)
     TransactionTestCase._fixture_teardown = lambda case: erase_rows(superuser_url)  # type: ignore[method-assign]
 
 

@@ -1,9 +1,30 @@
 """What only the superuser can do to the test database: set its clock, and empty it."""
 
+import hashlib
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from pharmacy.local import roles
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "test_template_"
+# Everything that decides what `setup_database` makes of an empty database.
+MADE_FROM = (
+    "*/migrations/*.py",
+    "*/sql/*.sql",
+    "*/grants.py",
+    "accounts/roles.py",
+    "accounts/sql_files.py",
+    "orders/states.py",
+    "rems/core/program*.py",
+    "pharmacy/privileges.py",
+    "pharmacy/local/roles.py",
+    "requirements/local.txt",
+    "tests/database.py",
+)
 
 # SECURITY DEFINER: the application's role reads the virtual clock without any grant on it.
 VIRTUAL_CLOCK = """
@@ -85,6 +106,40 @@ END $$;
 def server_address(url: str) -> str:
     """The same server's maintenance database, where databases are made and dropped."""
     return f"{url.rpartition('/')[0]}/postgres"
+
+
+def template_name() -> str:
+    """The name of the migrated database that these very migrations make."""
+    digest = hashlib.sha256()
+    for pattern in MADE_FROM:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return f"{TEMPLATE}{digest.hexdigest()[:16]}"
+
+
+def create_database(superuser_url: str, template: str = "template1") -> None:
+    """The test database anew: empty with its extensions, or a copy of the template."""
+    server, name = server_address(superuser_url), superuser_url.rpartition("/")[2]
+    roles.drop_database(server, name)
+    roles.create_database(server, name, template)
+    if template == "template1":
+        roles.create_extensions(superuser_url)
+
+
+def keep_as_template(superuser_url: str, template: str) -> None:
+    """Remember the test database as it is now, before any test. Nobody may be connected to it."""
+    name = superuser_url.rpartition("/")[2]
+    roles.create_database(server_address(superuser_url), template, name)
+
+
+def drop_templates(server: str) -> None:
+    """Remove what earlier migrations made."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE]
+        ).fetchall()
+    for (name,) in found:
+        roles.drop_database(server, name)
 
 
 def install_virtual_clock(superuser_url: str) -> None:

@@ -51,11 +51,15 @@ def database_exists(superuser_url: str, database: str) -> bool:
     return row is not None
 
 
-def create_database(superuser_url: str, database: str) -> None:
-    """An empty database that the owner's role owns and the application's role may enter."""
+def create_database(superuser_url: str, database: str, template: str = "template1") -> None:
+    """A copy of the template that the owner's role owns and the application's role may enter."""
     name = sql.Identifier(database)
     with psycopg.connect(superuser_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, sql.Identifier(OWNER)))
+        server.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                name, sql.Identifier(OWNER), sql.Identifier(template)
+            )
+        )
         server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
         server.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, sql.Identifier(APP))

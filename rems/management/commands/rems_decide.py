@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -26,13 +28,24 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read lines until the end; blank ones are skipped."""
-        malformed = False
-        for line in sys.stdin.buffer:
+        """Answer until the end of input, or until nobody reads the answers any more."""
+        try:
+            all_judged = self._answer(sys.stdin.buffer, explain=options["explain"])
+        except BrokenPipeError:
+            # Python flushes standard output once more at exit: let that go nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        if not all_judged:
+            sys.exit(1)
+
+    def _answer(self, lines: Iterable[bytes], *, explain: bool) -> bool:
+        """Answer each line that is not blank; whether all of them could be judged."""
+        all_judged = True
+        for line in lines:
             if not line.strip():
                 continue
-            answer, judged = answer_line(line, explain=options["explain"])
-            malformed = malformed or not judged
+            answer, judged = answer_line(line, explain=explain)
+            all_judged = all_judged and judged
             self.stdout.write(answer)
-        if malformed:
-            sys.exit(1)
+            self.stdout.flush()
+        return all_judged

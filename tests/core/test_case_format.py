@@ -1,0 +1,232 @@
+"""The case format is strict: what is malformed is answered with the name of the field."""
+
+from __future__ import annotations
+
+import copy
+import json
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rems.core import MalformedCase, answer_case, answer_line, case_from_facts, facts_from_case
+from tests.core.aimed import any_case
+from tests.core.generated import permitted_case
+
+HOLD = {"type": "missed_period", "at": "2026-10-01T10:00:00Z", "cleared_at": None}
+
+
+def whole_case() -> dict[str, Any]:
+    """A case in which every part of the format is present."""
+    case = permitted_case(Random(3), "FRP_ADULT")
+    case["facts"]["holds"] = [dict(HOLD)]
+    case["facts"]["surveys"] = ["2026-10-01T10:00:00Z"]
+    case["facts"]["fnrp"] = {"type": "hysterectomy", "on": "2009-05-11"}
+    case["facts"]["prev"] = {
+        "dispensed_at": "2026-09-01T10:00:00Z",
+        "start": "2026-09-02",
+        "days": 28,
+    }
+    return case
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        return [p for k, v in value.items() for p in [(*path, k), *_places(v, (*path, k))]]
+    if isinstance(value, list):
+        return [p for n, v in enumerate(value) for p in _places(v, (*path, n))]
+    return []
+
+
+def _named(path: tuple[Any, ...]) -> str:
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+
+
+def _parent(case: Any, path: tuple[Any, ...]) -> Any:
+    for key in path[:-1]:
+        case = case[key]
+    return case
+
+
+REQUIRED = [path for path in _places(whole_case()) if path != ("id",)]
+
+
+@pytest.mark.parametrize("path", REQUIRED, ids=_named)
+def test_a_missing_field_is_named(path: tuple[Any, ...]) -> None:
+    case = whole_case()
+    del _parent(case, path)[path[-1]]
+    with pytest.raises(MalformedCase) as caught:
+        answer_case(case)
+    assert (caught.value.field, caught.value.problem) == (_named(path), "missing")
+
+
+WRONG: list[tuple[str, Any]] = [
+    ("now", "2026-10-08T15:00:00"),
+    ("now", "2026-10-08"),
+    ("now", 1234567890),
+    ("now", None),
+    ("now", "0001-01-01T00:00:00+14:00"),
+    ("facts", []),
+    ("facts.tz", "Mars/Olympus"),
+    ("facts.tz", 5),
+    ("facts.cat", "FRP"),
+    ("facts.cat", None),
+    ("facts.cat", ["FRP_ADULT"]),
+    ("facts.dob", "1984-03-02T00:00:00Z"),
+    ("facts.dob", "1984-02-30"),
+    ("facts.dob", "19840302"),
+    ("facts.dob", 19840302),
+    ("facts.dob", None),
+    ("facts.dob", {"year": 1984}),
+    ("facts.allergy", 0),
+    ("facts.allergy", "false"),
+    ("facts.first_rx", None),
+    ("facts.rx", None),
+    ("facts.rx.days", True),
+    ("facts.rx.days", 28.0),
+    ("facts.rx.days", "28"),
+    ("facts.rx.qty", None),
+    ("facts.rx.channel", "pigeon"),
+    ("facts.rx.auth_no", 1001),
+    ("facts.rx.auth_issued_at", "2026-10-06T10:05:00"),
+    ("facts.rx.cat", "MALE"),
+    ("facts.ppaf", "signed"),
+    ("facts.ppaf.status", None),
+    ("facts.ppaf.signed_at", None),
+    ("facts.tests", None),
+    ("facts.tests", {}),
+    ("facts.tests[0]", "neg"),
+    ("facts.tests[0].res", "negative"),
+    ("facts.tests[0].sens", True),
+    ("facts.tests[0].sens", float("inf")),
+    ("facts.tests[0].sens", float("nan")),
+    ("facts.tests[0].sens", "25"),
+    ("facts.holds[0].type", "missed"),
+    ("facts.holds[0].at", None),
+    ("facts.fnrp.type", "vasectomy"),
+    ("facts.fnrp.on", None),
+    ("facts.prev.start", "2026-09-02T00:00:00Z"),
+    ("facts.surveys", ["2026-10-01"]),
+    ("facts.surveys", "2026-10-01T10:00:00Z"),
+    ("facts.conf", "CONF-1"),
+    ("facts.conf.at", "yesterday"),
+    ("facts.mode", "drone"),
+    ("facts.product", None),
+    ("facts.product.expired", None),
+    ("facts.therapy_start", "2026-10-01T00:00:00Z"),
+    ("facts.discontinued_at", "2026-10-01"),
+]
+
+
+def _put(case: dict[str, Any], field: str, value: Any) -> None:
+    path = field.replace("[", ".").replace("]", "").split(".")
+    keys = [int(key) if key.isdigit() else key for key in path]
+    _parent(case, tuple(keys))[keys[-1]] = value
+
+
+@pytest.mark.parametrize(("field", "value"), WRONG, ids=str)
+def test_a_wrong_value_is_named(field: str, value: Any) -> None:
+    case = whole_case()
+    _put(case, field, value)
+    answer, judged = answer_line(json.dumps(case))
+    assert not judged
+    assert json.loads(answer)["id"] == "G"
+    assert json.loads(answer)["error"].startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("extra", ["indication", "auto_ship", "on_dialysis"])
+def test_an_optional_field_is_checked_where_it_is_given(extra: str) -> None:
+    case = whole_case()
+    place = case["facts"]["rx"] if extra == "auto_ship" else case["facts"]
+    place[extra] = "perhaps"
+    with pytest.raises(MalformedCase, match=extra):
+        facts_from_case(case)
+
+
+@pytest.mark.parametrize(
+    ("field", "rule"),
+    [
+        ("facts.ppaf", "R03"),
+        ("facts.conf", "R40"),
+        ("facts.conf.at", "R40"),
+        ("facts.conf.no", "R40"),
+        ("facts.rx.auth_no", "R13"),
+        ("facts.rx.auth_issued_at", "R13"),
+        ("facts.counselled_at", "R43"),
+        ("facts.approved_at", "R48"),
+    ],
+)
+def test_what_may_be_null_is_absent_and_refused(field: str, rule: str) -> None:
+    case = permitted_case(Random(3), "FRP_ADULT")
+    _put(case, field, None)
+    assert answer_case(case)["deny"] == [rule]
+
+
+def test_unknown_extra_fields_are_ignored() -> None:
+    case = permitted_case(Random(3))
+    before = answer_case(case)
+    case["facts"]["shoe_size"] = case["note"] = case["expect"] = "NNN"
+    assert answer_case(case) == before
+
+
+@pytest.mark.parametrize("missing", [None, [], {}, 1.5])
+def test_a_case_has_an_id(missing: Any) -> None:
+    answer, judged = answer_line(json.dumps({**permitted_case(Random(3)), "id": missing}))
+    assert (judged, json.loads(answer)["error"]) == (False, "id: missing")
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"nonsense", b"{", b"\xff\xfe\xfd", b"[" * 100_000, b'{"id":"a"} {"id":"b"}']
+)
+def test_what_is_no_json_at_all_is_answered_without_an_id(line: bytes) -> None:
+    answer, judged = answer_line(line)
+    assert not judged
+    assert json.loads(answer) == {"id": None, "error": "case: not a JSON line"}
+
+
+@pytest.mark.parametrize("line", ["[]", "3", '"text"', "null"])
+def test_what_is_no_object_is_answered_without_an_id(line: str) -> None:
+    answer, judged = answer_line(line)
+    assert not judged
+    assert json.loads(answer)["id"] is None
+    assert "expected an object" in json.loads(answer)["error"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.integers(min_value=0, max_value=2**40))
+def test_a_record_is_the_exact_inverse_of_a_case(seed: int) -> None:
+    at, facts = facts_from_case(any_case(seed))
+    record = json.loads(json.dumps(case_from_facts(facts, at)))
+    assert facts_from_case(record) == (at, facts)
+    again = case_from_facts(*reversed(facts_from_case(record)))
+    assert again == record
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=800, deadline=None)
+@given(st.sampled_from([("id",), *REQUIRED]), JSON)
+def test_no_value_anywhere_breaks_the_answer(path: tuple[Any, ...], value: Any) -> None:
+    case = copy.deepcopy(whole_case())
+    _parent(case, path)[path[-1]] = value
+    answer, judged = answer_line(json.dumps(case))
+    assert ("error" in json.loads(answer)) is not judged
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_the_ends_of_the_calendar_refuse_and_do_not_break(year: str) -> None:
+    case = permitted_case(Random(3), "FRP_ADULT")
+    case["now"] = f"{year}-12-31T20:00:00Z"
+    case["facts"]["dob"] = f"{year}-12-31"
+    case["facts"]["rx"]["auth_issued_at"] = case["facts"]["conf"]["at"] = case["now"]
+    case["facts"]["tests"][0]["at"] = case["facts"]["discontinued_at"] = case["now"]
+    answer, judged = answer_line(json.dumps(case))
+    assert judged
+    assert json.loads(answer)["outcome"] == "NNN"

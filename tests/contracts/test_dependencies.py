@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-NAME = re.compile(r"^([A-Za-z0-9-]+)")
+NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9-]*)")
 
 
 def direct_dependencies() -> list[str]:

@@ -178,7 +178,7 @@ def test_the_page_shows_price_pack_ndc_and_rx_only(page: str) -> None:
     assert "Made-up price for this demonstration" in words
     assert "Bottle of 21 capsules" in words
     assert "60505-4500-02" in words
-    assert "printed as 60505-4500-2" in words
+    assert "Printed: 60505-4500-2" in words
     assert "Rx only" in words
 
 

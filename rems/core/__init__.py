@@ -4,7 +4,13 @@
 Absence, doubt and error all refuse.
 """
 
-from rems.core.calendar import local_date, months_later, zone_named
+from rems.core.calendar import (
+    end_of_business_day,
+    local_date,
+    months_later,
+    start_of_birthday,
+    zone_named,
+)
 from rems.core.cases import MalformedCase, facts_from_case
 from rems.core.decision import decide, decide_all
 from rems.core.facts import (
@@ -34,7 +40,7 @@ from rems.core.programs import (
 from rems.core.records import case_from_facts
 from rems.core.replay import answer_case, answer_line
 from rems.core.rules import RULES, Rule
-from rems.core.schedule import NextTest, next_test_due
+from rems.core.schedule import TEST_AT_ONCE, NextTest, next_test_due
 from rems.core.vocabulary import (
     AdvisoryCode,
     Channel,
@@ -57,6 +63,7 @@ __all__ = [
     "NO_UNIT_YET",
     "PROGRAMS",
     "RULES",
+    "TEST_AT_ONCE",
     "Advisory",
     "AdvisoryCode",
     "AgreementForm",
@@ -97,6 +104,7 @@ __all__ = [
     "case_from_facts",
     "decide",
     "decide_all",
+    "end_of_business_day",
     "facts_from_case",
     "first_version",
     "known_program_codes",
@@ -104,5 +112,6 @@ __all__ = [
     "months_later",
     "next_test_due",
     "program_in_force",
+    "start_of_birthday",
     "zone_named",
 ]

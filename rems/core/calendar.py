@@ -11,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MICROSECOND = timedelta(microseconds=1)
+SATURDAY = 5
 
 
 @lru_cache(maxsize=1024)
@@ -52,6 +53,21 @@ def start_of_day(on: date, zone: ZoneInfo) -> datetime:
 def end_of_day(on: date, zone: ZoneInfo) -> datetime:
     """The last instant (microsecond) before the local day after `on` begins."""
     return start_of_day(on + timedelta(days=1), zone) - MICROSECOND
+
+
+def end_of_business_day(at: datetime, zone: ZoneInfo) -> datetime:
+    """The last instant of the local day of `at` or, on a Saturday or Sunday, of the next Monday.
+
+    Holidays are not known here: they count as business days, which is the stricter reading.
+    """
+    on = local_date(at, zone)
+    days_to_monday = 7 - on.weekday() if on.weekday() >= SATURDAY else 0
+    return end_of_day(on + timedelta(days=days_to_monday), zone)
+
+
+def start_of_birthday(born_on: date, months: int, zone: ZoneInfo) -> datetime:
+    """The first instant of the local day on which somebody is `months` calendar months old."""
+    return start_of_day(add_calendar_months(born_on, months), zone)
 
 
 def _instant_on_wall(on: date, wall: time, zone: ZoneInfo) -> datetime:

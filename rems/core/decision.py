@@ -10,11 +10,12 @@ from rems.core.calendar import MICROSECOND
 from rems.core.facts import Facts, instant
 from rems.core.findings import Advisory, Decision, Finding
 from rems.core.programs import ProgramVersion
-from rems.core.rules import RULES, RULES_AT, Answer, Rule, Unmet
+from rems.core.rules import RULES_AT, Rule, Unmet
 from rems.core.situation import Situation
 from rems.core.vocabulary import Gate, Outcome, ReasonCode
 
-Answers = tuple[tuple[Rule, Answer], ...]
+# The rules that had something to say: a refusal, or the instant until which they hold.
+Answers = list[tuple[Rule, Unmet | datetime]]
 
 # The id under which a failure outside any single rule is told.
 CORE = "CORE"
@@ -48,11 +49,10 @@ def _decided(
 ) -> dict[Gate, Decision]:
     try:
         situation = Situation(facts, program.terms, at)
-        asked = max(gates.values(), key=len)
-        answers = _ask(asked, situation)
+        answers = _ask(max(gates.values(), key=len), situation)
         advice = advisories(situation)
         return {
-            gate: _decision(gate, situation, program, answers[: len(rules)], advice)
+            gate: _decision(gate, situation, program, rules, answers, advice)
             for gate, rules in gates.items()
         }
     except Exception as error:  # refuse by default: doubt about the facts is a refusal
@@ -61,31 +61,35 @@ def _decided(
 
 
 def _ask(rules: tuple[Rule, ...], situation: Situation) -> Answers:
-    return tuple((rule, _answer(rule, situation)) for rule in rules)
-
-
-def _answer(rule: Rule, situation: Situation) -> Answer:
-    try:
-        return rule.test(situation)
-    except Exception as error:  # a rule that raises is a refusing finding
-        return Unmet(ReasonCode.RULE_FAILED, type(error).__name__)
+    answers: Answers = []
+    for rule in rules:
+        try:
+            answer = rule.test(situation)
+        except Exception as error:  # a rule that raises is a refusing finding
+            answer = Unmet(ReasonCode.RULE_FAILED, type(error).__name__)
+        if answer is not None:
+            answers.append((rule, answer))
+    return answers
 
 
 def _decision(
     gate: Gate,
     situation: Situation,
     program: ProgramVersion,
+    rules: tuple[Rule, ...],
     answers: Answers,
     advice: tuple[Advisory, ...],
 ) -> Decision:
-    findings = _findings(answers)
+    """The decision of one gate, from the answers of its own rules among those given."""
+    own = [(rule, answer) for rule, answer in answers if rule in rules]
+    findings = _findings(own)
     return Decision(
         gate=gate,
         at=situation.at,
         outcome=Outcome.REFUSE if findings else Outcome.PERMIT,
         findings=findings,
         advisories=advice,
-        permitted_until=None if findings else _permitted_until(situation, answers),
+        permitted_until=None if findings else _permitted_until(situation, rules, own),
         program_version=_name(program),
     )
 
@@ -98,7 +102,9 @@ def _findings(answers: Answers) -> tuple[Finding, ...]:
     )
 
 
-def _permitted_until(situation: Situation, answers: Answers) -> datetime | None:
+def _permitted_until(
+    situation: Situation, rules: tuple[Rule, ...], answers: Answers
+) -> datetime | None:
     """Walk forward over what is already on file for later, to the last instant that is permitted.
 
     Between two arrivals the situation changes by the clock alone, and each rule has said until
@@ -109,7 +115,7 @@ def _permitted_until(situation: Situation, answers: Answers) -> datetime | None:
         if ends_at is not None and ends_at < arrival - MICROSECOND:
             break
         later = Situation(situation.facts, situation.terms, arrival)
-        answers = _ask(tuple(rule for rule, _ in answers), later)
+        answers = _ask(rules, later)
         if _findings(answers):
             return arrival - MICROSECOND
         ends_at = _horizon(answers)
@@ -156,6 +162,3 @@ def _refusal(
 
 def _name(program: ProgramVersion) -> str:
     return f"{program.program_code} {program.version}"
-
-
-__all__ = ["CORE", "RULES", "decide", "decide_all"]

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rems.core.programs import ProgramVersion
-from rems.core.vocabulary import CycleRegularity, RiskCategory
+from rems.core.vocabulary import CycleRegularity, HoldType, RiskCategory
+
+# Reports after which a test is due at once (rule 3.6).
+TEST_AT_ONCE = frozenset(
+    {
+        HoldType.MISSED_PERIOD,
+        HoldType.ABNORMAL_BLEEDING,
+        HoldType.CONTRACEPTION_STOPPED,
+        HoldType.PREGNANCY_SUSPECTED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

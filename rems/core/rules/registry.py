@@ -24,7 +24,7 @@ Answer = Unmet | datetime | None
 RuleTest = Callable[[Situation], Answer]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One rule of section 13. It blocks `gate` and every later gate."""
 

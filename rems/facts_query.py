@@ -6,7 +6,8 @@ a row that no other row supersedes and that is itself no retraction.
 """
 
 
-def _current(table: str, alias: str) -> str:
+def current_row(table: str, alias: str) -> str:
+    """A condition: the row is neither superseded nor itself a retraction."""
     return (
         f"NOT {alias}.retracts AND NOT EXISTS "
         f"(SELECT 1 FROM rems_{table} later WHERE later.supersedes_id = {alias}.id)"
@@ -17,7 +18,7 @@ def _credential(table: str, subject: str, extra: str) -> str:
     return (
         f"EXISTS (SELECT 1 FROM rems_{table} c WHERE c.{subject}_id = %({subject})s AND {extra} "
         f"AND c.valid_from <= %(at)s AND (c.valid_until IS NULL OR c.valid_until > %(at)s) "
-        f"AND {_current(table, 'c')})"
+        f"AND {current_row(table, 'c')})"
     )
 
 
@@ -25,7 +26,7 @@ def _newest(columns: str, table: str, where: str) -> str:
     pairs = ", ".join(f"'{name}', r.{name}" for name in columns.split())
     return (
         f"(SELECT jsonb_build_object('id', r.id, {pairs}) FROM rems_{table} r WHERE {where} "
-        f"AND {_current(table, 'r')} ORDER BY r.occurred_at DESC, r.recorded_at DESC, r.id DESC LIMIT 1)"
+        f"AND {current_row(table, 'r')} ORDER BY r.occurred_at DESC, r.recorded_at DESC, r.id DESC LIMIT 1)"
     )
 
 
@@ -42,41 +43,41 @@ _FORM = f"""
     _all(
         "'role', g.role, 'at', g.occurred_at",
         "rems_agreementsignature g",
-        f"g.form_id = f.id AND {_current('agreementsignature', 'g')}",
+        f"g.form_id = f.id AND {current_row('agreementsignature', 'g')}",
     )
 })
  FROM rems_agreementform f
- LEFT JOIN rems_enrollment active ON active.form_id = f.id AND {_current("enrollment", "active")}
+ LEFT JOIN rems_enrollment active ON active.form_id = f.id AND {current_row("enrollment", "active")}
    AND NOT EXISTS (SELECT 1 FROM rems_enrollmentend x
-                   WHERE x.enrollment_id = active.id AND {_current("enrollmentend", "x")})
+                   WHERE x.enrollment_id = active.id AND {current_row("enrollmentend", "x")})
  WHERE f.patient_id = %(patient)s AND f.program_id = %(program)s AND {
-    _current("agreementform", "f")
+    current_row("agreementform", "f")
 }
  ORDER BY (active.id IS NOT NULL) DESC, f.occurred_at DESC, f.id DESC LIMIT 1)
 """
 _TESTS = _all(
     "'at', t.occurred_at, 'result', t.result, 'limit', t.detection_limit, 'verified', "
     "t.attestation_id IS NOT NULL OR EXISTS (SELECT 1 FROM rems_testverification v "
-    f"WHERE v.test_id = t.id AND {_current('testverification', 'v')})",
+    f"WHERE v.test_id = t.id AND {current_row('testverification', 'v')})",
     "rems_pregnancytest t",
-    f"t.patient_id = %(patient)s AND {_current('pregnancytest', 't')}",
+    f"t.patient_id = %(patient)s AND {current_row('pregnancytest', 't')}",
 )
 _HOLDS = _all(
     "'type', h.hold_type, 'at', h.occurred_at, 'cleared_at', (SELECT c.occurred_at "
-    f"FROM rems_holdclearance c WHERE c.hold_id = h.id AND {_current('holdclearance', 'c')} LIMIT 1)",
+    f"FROM rems_holdclearance c WHERE c.hold_id = h.id AND {current_row('holdclearance', 'c')} LIMIT 1)",
     "rems_hold h",
-    f"h.patient_id = %(patient)s AND {_current('hold', 'h')}",
+    f"h.patient_id = %(patient)s AND {current_row('hold', 'h')}",
 )
 _SUPPLIES = _all(
     "'id', s.id, 'order_id', s.order_id, 'at', s.occurred_at, 'days', s.days_supply, "
     "'first_dose', (SELECT d.started_on FROM rems_firstdose d "
-    f"WHERE d.supply_id = s.id AND {_current('firstdose', 'd')} LIMIT 1), "
+    f"WHERE d.supply_id = s.id AND {current_row('firstdose', 'd')} LIMIT 1), "
     "'delivered_at', (SELECT d.occurred_at FROM rems_supplydelivery d "
-    f"WHERE d.supply_id = s.id AND {_current('supplydelivery', 'd')} LIMIT 1), "
+    f"WHERE d.supply_id = s.id AND {current_row('supplydelivery', 'd')} LIMIT 1), "
     "'end', (SELECT e.cause FROM rems_supplyend e "
-    f"WHERE e.supply_id = s.id AND {_current('supplyend', 'e')} LIMIT 1)",
+    f"WHERE e.supply_id = s.id AND {current_row('supplyend', 'e')} LIMIT 1)",
     "rems_supply s",
-    f"s.patient_id = %(patient)s AND s.program_id = %(program)s AND {_current('supply', 's')}",
+    f"s.patient_id = %(patient)s AND s.program_id = %(program)s AND {current_row('supply', 's')}",
 )
 _PRESCRIPTION = _newest(
     "occurred_at days_supply quantity refills_authorized channel category indication",
@@ -105,19 +106,19 @@ SELECT jsonb_build_object(
   'form', {_FORM},
   'stopped_at', (SELECT max(r.occurred_at) FROM rems_enrollmentend r
                  WHERE {_PATIENT} AND r.cause = 'discontinued' AND {
-    _current("enrollmentend", "r")
+    current_row("enrollmentend", "r")
 }),
   'tests', {_TESTS},
   'holds', {_HOLDS},
   'surveys', (SELECT coalesce(jsonb_agg(r.occurred_at), '[]') FROM rems_survey r
-              WHERE {_PATIENT} AND {_current("survey", "r")}),
+              WHERE {_PATIENT} AND {current_row("survey", "r")}),
   'exposure_open', EXISTS (SELECT 1 FROM rems_exposurereport r WHERE {_PATIENT}
       AND {
-    _current("exposurereport", "r")
+    current_row("exposurereport", "r")
 } AND NOT EXISTS (SELECT 1 FROM rems_exposurereportfiling x
-      WHERE x.report_id = r.id AND {_current("exposurereportfiling", "x")})),
+      WHERE x.report_id = r.id AND {current_row("exposurereportfiling", "x")})),
   'hypersensitive', EXISTS (SELECT 1 FROM rems_hypersensitivity r
-      WHERE {_PATIENT} AND {_current("hypersensitivity", "r")}),
+      WHERE {_PATIENT} AND {current_row("hypersensitivity", "r")}),
   'prescription', {_PRESCRIPTION},
   'authorization', {
     _newest("number occurred_at", "authorization", "r.prescription_id = %(prescription)s")
@@ -134,3 +135,30 @@ SELECT jsonb_build_object(
 },
   'supplies', {_SUPPLIES})::text
 """
+
+
+_ASKED = {
+    "patient": "uuid",
+    "program": "text",
+    "pharmacy": "uuid",
+    "prescriber": "uuid",
+    "pharmacist": "uuid",
+    "prescription": "uuid",
+    "state": "text",
+    "at": "timestamptz",
+}
+
+
+def _for_many(statement: str) -> str:
+    """The same statement for many fills in one round trip: each parameter becomes an array."""
+    for name in _ASKED:
+        statement = statement.replace(f"%({name})s", f"asked.{name}")
+    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in _ASKED.items())
+    columns = ", ".join(_ASKED)
+    return (
+        f"{statement} FROM unnest({arrays}) WITH ORDINALITY AS asked({columns}, place) "
+        "ORDER BY asked.place"
+    )
+
+
+STATEMENT_FOR_MANY = _for_many(STATEMENT)

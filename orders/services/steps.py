@@ -20,6 +20,7 @@ from orders.models import Order, OrderEvent
 from rems import core
 from rems.errors import NotAllowed, StaleForm
 from rems.models import Pharmacist
+from rems.outbox import plan_for_patient
 from rems.seals import seal
 from rems.services.evaluation import Verdict, evaluate
 from rems.signatures import Signature, attest
@@ -173,6 +174,7 @@ def _carry_out(step: Step, signature: Signature | None, extra: Extra | None) -> 
     step.move(signature)
     if extra is not None:
         extra(step)
+        plan_for_patient(step.order.patient_id, step.at)
 
 
 def _unlocked(order_id: UUID) -> Order:

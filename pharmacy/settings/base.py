@@ -151,6 +151,15 @@ CSRF_COOKIE_HTTPONLY = True
 SITE_URL = "http://127.0.0.1:8000"
 DEFAULT_FROM_EMAIL = "pharmacy@example.com"
 
+# A mail server that does not answer holds up a batch for no longer than this.
+EMAIL_TIMEOUT = 10
+# A worker that claimed a reminder or a paper and says nothing for so long has died: longer than a
+# task may take (CELERY_TASK_TIME_LIMIT).
+LEASE_SECONDS = 150
+# After so many attempts a reminder, or a paper, has failed and a person sees to it.
+REMINDER_ATTEMPTS = 8
+DOCUMENT_ATTEMPTS = 3
+
 # How long a re-authentication counts as the signer's presence (21 CFR 11.200, rule sheet 11.15).
 SIGNATURE_WINDOW_SECONDS = 300
 

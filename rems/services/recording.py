@@ -14,8 +14,10 @@ from django.db import models
 
 from accounts.clock import read_clock
 from rems.canonical import row_content
+from rems.errors import EntryRefused
 from rems.locks import lock_subject
 from rems.models import Evidence
+from rems.outbox import plan_for_patient
 from rems.seals import seal
 from rems.signatures import Signature, attest
 from rems.transactions import mutation
@@ -31,6 +33,19 @@ class Recorder:
         self.subject_id = subject_id
         self.at = at
         self.rows: list[models.Model] = []
+
+    def moment(self, stated: datetime | None, field: str) -> datetime:
+        """When something happened, as it was stated, or now. `field` is the keyword it came by.
+
+        Raises EntryRefused for a time later than the clock or without an offset.
+        """
+        if stated is None:
+            return self.at
+        if stated.utcoffset() is None:
+            raise EntryRefused(field, "State the time with its time zone.")
+        if stated > self.at:
+            raise EntryRefused(field, "This time is in the future.")
+        return stated
 
     def add(self, row: E, signature: Signature | None = None) -> E:
         """Write one row, signed if the program wants a signature. Without a time it is now.
@@ -69,4 +84,6 @@ def recording(subject: str, subject_id: UUID) -> Iterator[Recorder]:
         lock_subject(subject, subject_id)
         recorder = Recorder(subject_id, read_clock())
         yield recorder
+        if subject == "patient":
+            plan_for_patient(subject_id, recorder.at)
         seal(subject_id, recorder.rows)

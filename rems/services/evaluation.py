@@ -1,5 +1,6 @@
 """Ask the core about a gate and write down why (design, section 4, step 3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import User
 from rems import core
-from rems.loaders import Fill, LoadedFacts, load_facts
+from rems.loaders import Asked, Fill, LoadedFacts, load_facts, load_many
 from rems.locks import Parties
 from rems.models import DecisionRecord
 
@@ -65,6 +66,25 @@ def preview(
     """What every gate would answer now. Takes no lock and records nothing: it opens no gate."""
     loaded = load_facts(parties, prescription_id, fill, at)
     return core.decide_all(loaded.facts, loaded.program, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What every gate would answer now, and the facts behind it. It opens no gate."""
+
+    loaded: LoadedFacts
+    decisions: dict[core.Gate, core.Decision]
+
+
+def preview_many(asked: Sequence[Asked], at: datetime) -> list[Preview]:
+    """A preview of each fill, in one round trip. Takes no lock and records nothing.
+
+    Raises core.UnknownProgram when no version of one's program is in force.
+    """
+    return [
+        Preview(loaded, core.decide_all(loaded.facts, loaded.program, at))
+        for loaded in load_many(asked, at)
+    ]
 
 
 def finding_data(finding: core.Finding) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rems.core.calendar import MICROSECOND
 from rems.core.facts import Facts, instant
 from rems.core.findings import Advisory, Decision, Finding
 from rems.core.programs import ProgramVersion
-from rems.core.rules import RULES_AT, Rule, Unmet
+from rems.core.rules import BLOCKING, RULES_AT, Rule, Unmet
 from rems.core.situation import Situation
 from rems.core.vocabulary import Gate, Outcome, ReasonCode
 
@@ -81,7 +81,7 @@ def _decision(
     advice: tuple[Advisory, ...],
 ) -> Decision:
     """The decision of one gate, from the answers of its own rules among those given."""
-    own = [(rule, answer) for rule, answer in answers if rule in rules]
+    own = [pair for pair in answers if pair[0].gate in BLOCKING[gate]]
     findings = _findings(own)
     return Decision(
         gate=gate,

@@ -4,7 +4,7 @@ from rems.core.rules import participants, patient, pharmacy, prescription, testi
 from rems.core.rules.registry import REGISTERED, Answer, Rule, Unmet
 from rems.core.vocabulary import Gate
 
-__all__ = ["ORDER", "RULES", "RULES_AT", "Answer", "Rule", "Unmet"]
+__all__ = ["BLOCKING", "ORDER", "RULES", "RULES_AT", "Answer", "Rule", "Unmet"]
 
 # Section 13: safety first, then who may take part, the form, the prescription, its tests;
 # then what blocks approval; then what the pharmacy adds last.
@@ -20,14 +20,16 @@ ORDER: tuple[str, ...] = (
 RULES: tuple[Rule, ...] = tuple(REGISTERED[rule_id] for rule_id in ORDER)
 
 
-def _rules_at(*gates: Gate) -> tuple[Rule, ...]:
-    return tuple(rule for rule in RULES if rule.gate in gates)
+# A gate is blocked by its own rules and by those of every gate before it. Release runs the
+# dispense rules again on fresh facts.
+BLOCKING: dict[Gate, tuple[Gate, ...]] = {
+    Gate.CHECKOUT: (Gate.CHECKOUT,),
+    Gate.APPROVE: (Gate.CHECKOUT, Gate.APPROVE),
+    Gate.DISPENSE: (Gate.CHECKOUT, Gate.APPROVE, Gate.DISPENSE),
+    Gate.RELEASE: (Gate.CHECKOUT, Gate.APPROVE, Gate.DISPENSE),
+}
 
-
-# Release runs the dispense rules again on fresh facts.
 RULES_AT: dict[Gate, tuple[Rule, ...]] = {
-    Gate.CHECKOUT: _rules_at(Gate.CHECKOUT),
-    Gate.APPROVE: _rules_at(Gate.CHECKOUT, Gate.APPROVE),
-    Gate.DISPENSE: RULES,
-    Gate.RELEASE: RULES,
+    gate: tuple(rule for rule in RULES if rule.gate in blocking)
+    for gate, blocking in BLOCKING.items()
 }

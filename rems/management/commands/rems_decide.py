@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import ArgumentParser
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Answer until the end of input, or until nobody reads the answers any more."""
+        gc.freeze()  # what start-up built stays: do not look through it again for every thousand cases
         try:
             all_judged = self._answer(sys.stdin.buffer, explain=options["explain"])
         except BrokenPipeError:

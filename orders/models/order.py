@@ -121,6 +121,9 @@ class OrderEvent(Stamped):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order", "seq"], name="orders_orderevent_seq_unique"),
+            models.UniqueConstraint(
+                fields=["attestation"], name="orders_orderevent_signature_once"
+            ),
             one_of("to_status", [s.value for s in Status], "orders_orderevent_status_known"),
             models.CheckConstraint(
                 condition=~Q(to_status__in=["approved", "dispensed", "shipped", "handed_over"])

@@ -27,6 +27,8 @@ class Attestation(Stamped):
         constraints = [
             models.UniqueConstraint(
                 fields=["signed_table", "signed_row", "role", "meaning"],
+                # An order takes the same step again after a pause; each step has its own event.
+                condition=~models.Q(signed_table="orders_order"),
                 name="rems_attestation_signed_once",
             ),
             models.CheckConstraint(

@@ -35,6 +35,7 @@ def check_guards() -> None:
     except DatabaseError as error:
         raise NotReady("the database does not answer") from error
     if missing:
+        # After a migration that changes guards on purpose: manage.py record_guards.
         raise NotReady(f"missing, disabled or replaced: {', '.join(missing)}")
     if overreach:
         raise NotReady(f"the application's role is too strong: {'; '.join(overreach)}")

@@ -32,6 +32,10 @@ _OVERREACH = {
             SELECT oid FROM pg_roles WHERE rolname = current_user)""",
     "can create in the schema": """
         SELECT 'public' WHERE has_schema_privilege('public', 'CREATE')""",
+    # A temporary table can shadow the one that a guard reads.
+    "can make temporary tables": """
+        SELECT datname FROM pg_database
+        WHERE datname = current_database() AND has_database_privilege(oid, 'TEMPORARY')""",
     "can truncate, reference or put triggers on a table": """
         SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
         WHERE relkind IN ('r', 'p') AND nspname = 'public'

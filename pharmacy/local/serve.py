@@ -4,6 +4,7 @@ Started by bin/serve, which has set up the virtual environment first.
 """
 
 import argparse
+import json
 import signal
 import subprocess
 import sys
@@ -20,7 +21,8 @@ from .errors import LocalStackError
 from .servers import EmbeddedServers, erase
 from .supervisor import Service, Supervisor
 
-COMMAND_SECONDS = 600.0
+ASK_SECONDS = 0.2
+EXPLAIN_SECONDS = 15.0
 
 
 class Stopped(Exception):
@@ -40,6 +42,9 @@ class Store:
     port: int
     servers: EmbeddedServers
     supervisor: Supervisor
+    ready: bool = False
+    ask_next: float = 0.0
+    explain_at: float | None = None
 
     def run(self, fresh: bool) -> None:
         """Start everything, watch it, and stop it in order when a signal asks.
@@ -82,7 +87,7 @@ class Store:
         ):
             say(f"Starting {service.name}")
             self.supervisor.add(service)
-        self.ready = False
+        self.explain_at = time.monotonic() + EXPLAIN_SECONDS
 
     def _start_servers(self) -> None:
         if self.servers.with_postgres:
@@ -140,21 +145,39 @@ class Store:
             self._command(what, environment, name)
 
     def _announce_once_ready(self) -> None:
-        if self.ready or not self._is_ready():
+        if self.ready or time.monotonic() < self.ask_next:
             return
-        self.ready = True
+        self.ask_next = time.monotonic() + ASK_SECONDS
+        reasons = self._not_ready()
+        if not reasons:
+            self.ready = True
+            self._announce()
+        elif self.explain_at and time.monotonic() > self.explain_at:
+            self.explain_at = None
+            say(f"Not ready yet: {'; '.join(reasons)}")
+
+    def _announce(self) -> None:
         address = f"http://{programs.HOST}:{self.port}/"
         print(f"\nReady after {time.monotonic() - self.began:.1f} s: {address}\n", flush=True)
         self._print_logins()
         print(f"\nLogs: {self.data / 'log'}\nStop with Ctrl-C.", flush=True)
 
-    def _is_ready(self) -> bool:
+    def _not_ready(self) -> list[str]:
+        """What /health/ready still misses, in its own words; empty when all is ready."""
+        address = f"http://{programs.HOST}:{self.port}/health/ready"
         try:
-            address = f"http://{programs.HOST}:{self.port}/health/ready"
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                return bool(answer.status == 200)
+            with urllib.request.urlopen(address, timeout=2):
+                return []
+        except urllib.error.HTTPError as error:
+            try:
+                parts = json.load(error)["parts"]
+            except (ValueError, KeyError):
+                return [f"the web server answers {error.code}; see {self.data / 'log' / 'web.log'}"]
+            return [
+                f"{name}: {part['reason']}" for name, part in parts.items() if not part["ready"]
+            ]
         except (urllib.error.URLError, OSError):
-            return False
+            return ["the web server does not answer yet"]
 
     def _print_logins(self) -> None:
         if not _command_exists("demo_logins"):

@@ -1,0 +1,89 @@
+"""Where a command finds its servers: the environment first, then a running store, then its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pharmacy.local import environment, lock, secret_file
+from tests.pharmacy.running import ROOT, clean_environment
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder without servers, and an environment that names none."""
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL", "REDIS_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PHARMACY_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def manage(data: Path, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=clean_environment(data, **more),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_before_the_first_start_asking_starts_nothing_and_writes_nothing(data: Path) -> None:
+    servers = environment.load()
+    assert ":1/" in servers.database_url
+    assert not data.exists()
+
+
+def test_the_environment_wins_over_the_embedded_servers(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret_file.prepare(data)
+    monkeypatch.setenv("DATABASE_URL", "postgres://app@db.internal/shop")
+    monkeypatch.setenv("REDIS_URL", "redis://broker.internal/3")
+    servers = environment.load()
+    assert servers.database_url == "postgres://app@db.internal/shop"
+    assert servers.redis_url == "redis://broker.internal/3"
+    assert servers.database_owner_url == ""
+    wanted = environment.wanted_servers(data)
+    assert (wanted.with_postgres, wanted.with_valkey) == (False, False)
+
+
+def test_each_address_wins_by_itself(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://broker.internal/3")
+    wanted = environment.wanted_servers(data)
+    assert (wanted.with_postgres, wanted.with_valkey) == (True, False)
+
+
+def test_passwords_are_kept_between_runs_and_only_their_owner_reads_them(data: Path) -> None:
+    first, second = secret_file.prepare(data), secret_file.prepare(data)
+    assert first.app_password == second.app_password
+    assert first.app_password not in repr(first)
+    assert secret_file.path_in(data).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_check_starts_no_server(data: Path) -> None:
+    result = manage(data, "check")
+    assert result.returncode == 0, result.stderr
+    assert not data.exists()
+
+
+def test_a_command_that_needs_the_database_starts_one_and_stops_it(data: Path) -> None:
+    result = manage(data, "showmigrations", "orders")
+    assert result.returncode == 0, result.stderr
+    assert "Starting the local servers for this command" in result.stderr
+    assert "[ ] 0001_initial" in result.stdout
+    assert not lock.held(data)
+
+
+def test_migrating_without_the_owners_address_says_what_is_missing(data: Path) -> None:
+    result = manage(
+        data,
+        "setup_database",
+        DATABASE_URL="postgres://app@127.0.0.1:1/shop",
+        REDIS_URL="redis://127.0.0.1:1/0",
+    )
+    assert result.returncode == 1
+    assert "DATABASE_OWNER_URL is not set" in result.stderr

@@ -9,6 +9,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("health/", include("pharmacy.health")),
+    path("admin/outgoing-mail/", include("pharmacy.outgoing_mail")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
     path("", include("catalog.urls")),

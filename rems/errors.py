@@ -7,6 +7,14 @@ class DomainError(Exception):
     """Something that a person asked for cannot be done. The message is for that person."""
 
 
+class EntryRefused(DomainError):
+    """One entry of a form is wrong. `field` is the service's keyword that it was passed as."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
 class NotAllowed(DomainError):
     """The person's role does not include the act."""
 

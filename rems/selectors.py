@@ -1,0 +1,168 @@
+"""What people may see of patients, and what stands in a patient's record now.
+
+"Current" is a row that nothing supersedes and that is itself no retraction.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.clock import PharmacyClock
+from accounts.models import User
+from accounts.roles import Role
+from rems.models import (
+    AgreementForm,
+    AgreementSignature,
+    CategoryAssignment,
+    Enrollment,
+    EnrollmentEnd,
+    Evidence,
+    ExposureReport,
+    ExposureReportFiling,
+    Hold,
+    HoldClearance,
+    Patient,
+    PatientAccess,
+    Pharmacy,
+    PregnancyTest,
+    PrescriberDelegate,
+    Prescription,
+    TestVerification,
+)
+
+E = TypeVar("E", bound=Evidence)
+
+# Which prescriptions still wait for a fill is known to those who fill them; they say so here.
+PrescriptionFilter = Callable[[QuerySet[Prescription]], QuerySet[Prescription]]
+_open_prescription_filters: list[PrescriptionFilter] = []
+
+
+def register_open_prescriptions(narrow: PrescriptionFilter) -> None:
+    """Tell the program how to leave out prescriptions that are used. Called from AppConfig.ready."""
+    _open_prescription_filters.append(narrow)
+
+
+def current(model: type[E]) -> QuerySet[E]:
+    """The rows of this kind of evidence that still stand."""
+    later = model._default_manager.filter(supersedes=OuterRef("pk"))
+    return model._default_manager.filter(~Exists(later), retracts=False)
+
+
+def of_patient(model: type[E], patient_id: UUID) -> QuerySet[E]:
+    """A patient's rows that still stand, newest first."""
+    return current(model).filter(patient_id=patient_id).order_by("-occurred_at", "-id")
+
+
+def the_pharmacy() -> Pharmacy | None:
+    """The pharmacy of this store, whose local day counts; None when none is set up."""
+    return Pharmacy.objects.order_by("pk").first()
+
+
+def category_of(patient_id: UUID) -> CategoryAssignment | None:
+    """The assignment that holds: the newest one."""
+    return of_patient(CategoryAssignment, patient_id).first()
+
+
+def active_enrollment(patient_id: UUID) -> Enrollment | None:
+    """The patient's enrolment that has not ended."""
+    ended = current(EnrollmentEnd).filter(enrollment=OuterRef("pk"))
+    return of_patient(Enrollment, patient_id).filter(~Exists(ended)).select_related("form").first()
+
+
+def open_holds(patient_id: UUID) -> QuerySet[Hold]:
+    """Holds that nobody has cleared, newest first."""
+    cleared = current(HoldClearance).filter(hold=OuterRef("pk"))
+    return of_patient(Hold, patient_id).filter(~Exists(cleared))
+
+
+def open_exposure_reports(patient_id: UUID) -> QuerySet[ExposureReport]:
+    """Exposure reports that are not filed yet, newest first."""
+    filed = current(ExposureReportFiling).filter(report=OuterRef("pk"))
+    return of_patient(ExposureReport, patient_id).filter(~Exists(filed))
+
+
+def unverified_tests(patient_id: UUID) -> QuerySet[PregnancyTest]:
+    """Results that the prescriber has not verified, newest first."""
+    verified = current(TestVerification).filter(test=OuterRef("pk"))
+    return of_patient(PregnancyTest, patient_id).filter(~Exists(verified), attestation__isnull=True)
+
+
+def forms_awaiting_signature(patient_id: UUID) -> QuerySet[AgreementForm]:
+    """Agreement forms that no enrolment rests on yet, newest first."""
+    enrolled = current(Enrollment).filter(form=OuterRef("pk"))
+    return of_patient(AgreementForm, patient_id).filter(~Exists(enrolled))
+
+
+def signed_roles(form_id: UUID) -> frozenset[str]:
+    """In which roles the form is signed so far."""
+    signatures = current(AgreementSignature).filter(form_id=form_id)
+    return frozenset(signatures.values_list("role", flat=True))
+
+
+def open_prescriptions(patient_id: UUID) -> QuerySet[Prescription]:
+    """Prescriptions that still stand and are not used, newest first."""
+    found = of_patient(Prescription, patient_id)
+    for narrow in _open_prescription_filters:
+        found = narrow(found)
+    return found
+
+
+def access_of(user: User, patient_id: UUID, at: datetime) -> PatientAccess | None:
+    """In what capacity the user may act for the patient at this instant, if at all."""
+    return _in_force(PatientAccess.objects.filter(user=user, patient_id=patient_id), at).first()
+
+
+def is_delegate_of(user: User, prescriber_id: UUID, at: datetime) -> bool:
+    """Whether the user enters for the prescriber at this instant."""
+    rows = PrescriberDelegate.objects.filter(user=user, prescriber_id=prescriber_id)
+    return user.has_role(Role.DELEGATE) and _in_force_delegates(rows, at).exists()
+
+
+def patients_acted_for(user: User) -> QuerySet[Patient]:
+    """The patients for whom the user acts now, as the patient or as the guardian."""
+    accesses = _in_force(PatientAccess.objects.filter(user=user), PharmacyClock())
+    return (
+        Patient.objects.filter(accesses__in=accesses)
+        .select_related("prescriber")
+        .order_by("name", "id")
+    )
+
+
+def own_patients(user: User) -> QuerySet[Patient]:
+    """The patients whom the user treats, or enters for as a delegate, now."""
+    rows = PrescriberDelegate.objects.filter(user=user)
+    delegated = _in_force_delegates(rows, PharmacyClock()).values("prescriber_id")
+    treated = Q(pk__in=[])
+    if user.has_role(Role.PRESCRIBER):
+        treated |= Q(prescriber__user=user)
+    if user.has_role(Role.DELEGATE):
+        treated |= Q(prescriber_id__in=delegated)
+    return Patient.objects.filter(treated).select_related("prescriber").order_by("name", "id")
+
+
+def readable_patients(user: User) -> QuerySet[Patient]:
+    """Every patient whose record the user may read: staff all, others their own."""
+    if user.has_perm("rems.view_any_patient"):
+        return Patient.objects.select_related("prescriber").order_by("name", "id")
+    keys = own_patients(user).values_list("pk", flat=True)
+    acted_for = patients_acted_for(user).values_list("pk", flat=True)
+    return (
+        Patient.objects.filter(Q(pk__in=keys) | Q(pk__in=acted_for))
+        .select_related("prescriber")
+        .order_by("name", "id")
+    )
+
+
+def _in_force(
+    rows: QuerySet[PatientAccess], at: datetime | PharmacyClock
+) -> QuerySet[PatientAccess]:
+    return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
+
+
+def _in_force_delegates(
+    rows: QuerySet[PrescriberDelegate], at: datetime | PharmacyClock
+) -> QuerySet[PrescriberDelegate]:
+    return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)

@@ -1,0 +1,160 @@
+"""A correction is a new row that supersedes the wrong one and says why; nothing is overwritten."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from uuid6 import uuid7
+
+from accounts.models import User
+from accounts.roles import Role
+from rems.errors import DomainError, EntryRefused
+from rems.models import (
+    AgreementForm,
+    Authorization,
+    CategoryAssignment,
+    Confirmation,
+    CounselingRecord,
+    ExposureReport,
+    FirstDose,
+    Hold,
+    Hypersensitivity,
+    Patient,
+    PatientEvidence,
+    PregnancyTest,
+    Prescription,
+    ReproductiveStatusProof,
+    Supply,
+    Survey,
+)
+from rems.selectors import current
+from rems.services.authority import (
+    patient_for_update,
+    require_care_team,
+    require_pharmacist,
+    require_prescribers_office,
+    require_signature,
+    require_treating_prescriber,
+)
+from rems.services.recording import Recorder, recording
+from rems.services.testing import add_test, refuse_unknown_test
+from rems.signatures import Signature
+
+P = TypeVar("P", bound=PatientEvidence)
+Authority = Callable[[User, Patient, datetime], object]
+# Kept by every correction: whose row it is, and what it belongs to.
+FIXED = (
+    "patient_id",
+    "form_id",
+    "prescription_id",
+    "supply_id",
+    "program_id",
+    "order_id",
+    "source",
+)
+
+
+def _prescriber(user: User, patient: Patient, at: datetime) -> object:
+    return require_treating_prescriber(user, patient)
+
+
+def _pharmacist(user: User, patient: Patient, at: datetime) -> object:
+    return require_pharmacist(user)
+
+
+# Who may say that a row was entered in error. What stops treatment only the prescriber may take
+# back, just as only the prescriber clears a hold.
+CORRECTORS: dict[type[PatientEvidence], Authority] = {
+    Hold: _prescriber,
+    PregnancyTest: _prescriber,
+    Hypersensitivity: _prescriber,
+    CategoryAssignment: _prescriber,
+    Prescription: _prescriber,
+    AgreementForm: require_prescribers_office,
+    ReproductiveStatusProof: require_prescribers_office,
+    Survey: require_care_team,
+    FirstDose: require_care_team,
+    Authorization: require_care_team,
+    Confirmation: _pharmacist,
+    CounselingRecord: _pharmacist,
+    ExposureReport: _pharmacist,
+    Supply: _pharmacist,
+}
+SIGNED: dict[type[PatientEvidence], Role] = {
+    Hold: Role.PRESCRIBER,
+    PregnancyTest: Role.PRESCRIBER,
+    Hypersensitivity: Role.PRESCRIBER,
+    CategoryAssignment: Role.PRESCRIBER,
+    Prescription: Role.PRESCRIBER,
+    Confirmation: Role.PHARMACIST,
+    CounselingRecord: Role.PHARMACIST,
+    ExposureReport: Role.PHARMACIST,
+    Supply: Role.PHARMACIST,
+}
+
+
+def correct_evidence(
+    *,
+    row: P,
+    replacement: P | None,
+    reason: str,
+    actor: User,
+    signature: Signature | None = None,
+) -> P:
+    """Put `replacement` in the place of a wrong row or, without one, say it was entered in error.
+
+    `replacement` is an unsaved row of the same kind; whose it is and what it belongs to stay.
+    Raises DomainError when the row was corrected before or cannot be corrected, NotAllowed,
+    SignatureRefused.
+    """
+    if not reason.strip():
+        raise EntryRefused("reason", "Say why it is corrected.")
+    with recording("patient", row.patient_id) as recorder:
+        _require_corrector(row, actor, recorder.at, signature)
+        if not current(type(row)).filter(pk=row.pk).exists():
+            raise DomainError("This was corrected before.")
+        new = _copy(row, None) if replacement is None else _copy(replacement, row)
+        new.supersedes = row
+        new.retracts = replacement is None
+        new.correction_reason = reason.strip()
+        new.recorded_by = actor
+        new.occurred_at = recorder.moment(new.occurred_at or row.occurred_at, "occurred_at")
+        return _add(recorder, new, signature)
+
+
+def _require_corrector(
+    row: PatientEvidence, actor: User, at: datetime, signature: Signature | None
+) -> None:
+    authority = CORRECTORS.get(type(row))
+    if authority is None or getattr(row, "order_id", None) is not None:
+        raise DomainError("This cannot be corrected here.")
+    authority(actor, patient_for_update(row.patient_id), at)
+    role = SIGNED.get(type(row))
+    if role is not None:
+        if signature is None:
+            raise DomainError("This correction has to be signed.")
+        require_signature(signature, actor, role)
+
+
+def _copy(source: P, fixed_from: P | None) -> P:
+    """An unsaved row with a key of its own; ties to others are taken from `fixed_from`."""
+    new = type(source)(
+        **{
+            field.attname: getattr(source, field.attname)
+            for field in source._meta.concrete_fields
+            if field.name not in {"id", "recorded_at", "transaction_id", "attestation"}
+        }
+    )
+    new.pk = uuid7()
+    for name in FIXED:
+        if fixed_from is not None and hasattr(fixed_from, name):
+            setattr(new, name, getattr(fixed_from, name))
+    return new
+
+
+def _add(recorder: Recorder, row: P, signature: Signature | None) -> P:
+    if isinstance(row, PregnancyTest) and not row.retracts:
+        refuse_unknown_test(row)
+        add_test(recorder, row, signature)
+        return row
+    return recorder.add(row, signature)

@@ -1,0 +1,123 @@
+"""Supplies from elsewhere, first doses, and supplies that were lost or returned (R45)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from accounts.models import User
+from accounts.roles import Role
+from rems import core
+from rems.errors import DomainError, EntryRefused
+from rems.models import FirstDose, Program, Supply, SupplyEnd
+from rems.selectors import access_of, current, the_pharmacy
+from rems.services.authority import (
+    is_on_care_team,
+    patient_for_update,
+    require_access,
+    require_pharmacist,
+    require_signature,
+)
+from rems.services.enrolling import refuse_future_day
+from rems.services.recording import Recorder, recording
+from rems.signatures import Signature
+
+
+def record_outside_supply(
+    *,
+    patient_id: UUID,
+    program_code: str,
+    days_supply: int,
+    quantity: int,
+    actor: User,
+    signature: Signature,
+    dispensed_at: datetime | None = None,
+    started_on: date | None = None,
+) -> Supply:
+    """Capsules that another pharmacy gave the patient, as a pharmacist learned, signed.
+
+    `started_on` is the first day on which they were taken, if known.
+    """
+    for field, figure in (("days_supply", days_supply), ("quantity", quantity)):
+        if figure < 1:
+            raise EntryRefused(field, "Enter a whole number from 1 up.")
+    if not Program.objects.filter(code=program_code).exists():
+        raise EntryRefused("program_code", "There is no such program.")
+    with recording("patient", patient_id) as recorder:
+        require_pharmacist(actor)
+        require_signature(signature, actor, Role.PHARMACIST)
+        supply = recorder.add(
+            Supply(
+                patient_id=patient_id,
+                program_id=program_code,
+                source="elsewhere",
+                days_supply=days_supply,
+                quantity=quantity,
+                occurred_at=recorder.moment(dispensed_at, "dispensed_at"),
+                recorded_by=actor,
+            ),
+            signature,
+        )
+        if started_on is not None:
+            _add_first_dose(recorder, supply, started_on, actor)
+        return supply
+
+
+def record_first_dose(*, supply_id: UUID, started_on: date, actor: User) -> FirstDose:
+    """The first local day on which capsules of this supply were taken, by whoever knows it."""
+    supply = Supply.objects.get(pk=supply_id)
+    with recording("patient", supply.patient_id) as recorder:
+        patient = patient_for_update(supply.patient_id)
+        if access_of(actor, patient.pk, recorder.at) is None and not is_on_care_team(
+            actor, patient, recorder.at
+        ):
+            require_access(actor, patient.pk, recorder.at)
+        return _add_first_dose(recorder, supply, started_on, actor)
+
+
+def end_outside_supply(
+    *, supply_id: UUID, cause: str, note: str, actor: User, signature: Signature
+) -> SupplyEnd:
+    """Signed evidence that a supply from elsewhere was `lost` or `returned` (R45).
+
+    A supply of ours ends with its order.
+    """
+    if cause not in {SupplyEnd.Cause.LOST, SupplyEnd.Cause.RETURNED}:
+        raise EntryRefused("cause", "Choose lost or returned.")
+    supply = current(Supply).get(pk=supply_id)
+    if supply.source != "elsewhere":
+        raise DomainError("Record this at the order that the supply belongs to.")
+    with recording("patient", supply.patient_id) as recorder:
+        require_pharmacist(actor)
+        require_signature(signature, actor, Role.PHARMACIST)
+        return recorder.add(
+            SupplyEnd(
+                patient_id=supply.patient_id,
+                supply=supply,
+                cause=cause,
+                note=note.strip(),
+                occurred_at=recorder.at,
+                recorded_by=actor,
+            ),
+            signature,
+        )
+
+
+def _add_first_dose(recorder: Recorder, supply: Supply, started_on: date, actor: User) -> FirstDose:
+    refuse_future_day(started_on, recorder.at, "started_on")
+    if started_on < _dispensed_on(supply):
+        raise EntryRefused("started_on", "This is before the capsules were dispensed.")
+    return recorder.add(
+        FirstDose(
+            patient_id=supply.patient_id,
+            supply=supply,
+            started_on=started_on,
+            occurred_at=recorder.at,
+            recorded_by=actor,
+        )
+    )
+
+
+def _dispensed_on(supply: Supply) -> date:
+    pharmacy = the_pharmacy()
+    if pharmacy is None:
+        raise DomainError("No pharmacy is set up.")
+    return core.local_date(supply.occurred_at, core.zone_named(pharmacy.time_zone))

@@ -108,6 +108,8 @@ class MedicationGuideAdmin(TellsRefusals):
     """Versions of the guide that goes with every fill; a new text is a new version."""
 
     list_display = ("product", "version", "effective_on", "is_stand_in")
+    fields = ("product", "version", "effective_on", "static_path", "is_stand_in", "sha256")
+    readonly_fields = ("sha256",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A guide that was handed out stays as it was."""

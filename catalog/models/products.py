@@ -1,7 +1,10 @@
 """What the store lists: a product, the packages it comes in, and whose program it belongs to."""
 
+import hashlib
+from pathlib import Path
 from typing import ClassVar
 
+from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -227,3 +230,19 @@ class MedicationGuide(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} Medication Guide {self.version}"
+
+    def clean(self) -> None:
+        """File the guide under the hash of its file. Refuse a path where there is none."""
+        super().clean()
+        digest = sha256_of_static_file(self.static_path)
+        if digest is None:
+            raise ValidationError({"static_path": "There is no such file."})
+        self.sha256 = digest
+
+
+def sha256_of_static_file(static_path: str) -> str | None:
+    """The SHA-256 of a file among the static files, in hex; None when there is no such file."""
+    found = finders.find(static_path)
+    if not isinstance(found, str) or not Path(found).is_file():
+        return None
+    return hashlib.sha256(Path(found).read_bytes()).hexdigest()

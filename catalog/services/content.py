@@ -1,11 +1,8 @@
 """Load a content file: make what is missing, and leave alone what an editor has changed since."""
 
-import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.db import transaction
 
 from accounts.models import User
@@ -25,6 +22,7 @@ from catalog.models import (
     SectionKind,
     Source,
 )
+from catalog.models.products import sha256_of_static_file
 from catalog.ndc import parse_ndc
 from catalog.selectors import label_in_force
 
@@ -83,10 +81,9 @@ def _load_lot(data: Mapping[str, Any]) -> None:
 
 
 def _load_guide(product: Product, data: Mapping[str, Any]) -> None:
-    found = finders.find(data["static_path"])
-    if not found:
+    digest = sha256_of_static_file(data["static_path"])
+    if digest is None:
         raise MalformedContent(f"There is no static file {data['static_path']}.")
-    digest = hashlib.sha256(Path(str(found)).read_bytes()).hexdigest()
     MedicationGuide.objects.get_or_create(
         product=product,
         version=data["version"],

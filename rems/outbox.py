@@ -40,7 +40,8 @@ class LeadTime:
 
 # Lead times are data: one line for each kind of reminder.
 LEAD_TIMES: Mapping[str, LeadTime] = {
-    PREGNANCY_TEST_DUE: LeadTime(days=1, local_time=time(9)),
+    # Two days: a laboratory visit has to be arranged, and the result has to be signed.
+    PREGNANCY_TEST_DUE: LeadTime(days=2, local_time=time(9)),
 }
 
 

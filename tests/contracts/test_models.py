@@ -1,6 +1,7 @@
 """What the import linter cannot see: foreign keys by name, cascades, grants, migrations."""
 
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_the_migrations_of_a_room_stand_in_one_line(room: str) -> None:
             if app == room:
                 parents[name].append(parent)
     assert [name[:4] for name in names] == [f"{n:04}" for n in range(1, len(names) + 1)]
-    assert parents == {later: [earlier] for earlier, later in zip(names, names[1:], strict=False)}
+    assert parents == {later: [earlier] for earlier, later in pairwise(names)}
 
 
 @pytest.mark.django_db

@@ -3,17 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from catalog.models import Lot
 from orders.models import Order, OrderEvent
+from orders.selectors import binding_orders
 from orders.states import Status
 from rems import core
 from rems.loaders import Fill
 from rems.locks import Parties
 from rems.models import Patient, Pharmacist, Pharmacy, Prescription
-
-CLOSED = (Status.REJECTED, Status.CANCELLED)
 
 
 def parties_of(order: Order, pharmacist: Pharmacist | None = None) -> Parties:
@@ -29,10 +28,11 @@ def parties_of(order: Order, pharmacist: Pharmacist | None = None) -> Parties:
 
 def order_for_step(order_id: UUID) -> Order:
     """The order with all that a step reads. Raises Order.DoesNotExist."""
-    return _orders_for_step().get(pk=order_id)
+    return orders_for_step().get(pk=order_id)
 
 
-def _orders_for_step() -> QuerySet[Order]:
+def orders_for_step() -> QuerySet[Order]:
+    """Orders with all that a step reads of them."""
     approved = OrderEvent.objects.filter(order=OuterRef("pk"), to_status=Status.APPROVED)
     replaced = OrderEvent.objects.filter(
         order=OuterRef("order"), to_status=Status.PLACED, seq__gt=OuterRef("seq")
@@ -48,13 +48,8 @@ def _orders_for_step() -> QuerySet[Order]:
 
 
 def orders_using(prescription: object, own_order: object | None) -> QuerySet[Order]:
-    """Other orders that bind the prescription's authorization (R16, design section 5).
-
-    Not those that were cancelled or rejected before anything was dispensed.
-    """
-    bound = Order.objects.filter(
-        ~Q(status__in=CLOSED) | Q(dispense__isnull=False), prescription=prescription
-    )
+    """Other orders that bind the prescription's authorization (R16, design section 5)."""
+    bound = binding_orders().filter(prescription=prescription)
     return bound if own_order is None else bound.exclude(pk=own_order)
 
 

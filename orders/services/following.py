@@ -4,14 +4,27 @@ from uuid import UUID
 
 from accounts.models import User
 from orders.models import Order
-from orders.services.steps import Step, StepResult, pharmacist_of, take_free_step, take_gated_step
+from orders.services.placing import acts_for
+from orders.services.steps import (
+    Step,
+    StepResult,
+    pharmacist_of,
+    require,
+    take_free_step,
+    take_gated_step,
+)
 from orders.states import Status
+from rems.errors import NotAllowed
 from rems.models import Supply, SupplyDelivery, SupplyEnd
 from rems.signatures import Signature
 
 
 def pause(*, order_id: UUID, actor: User, reason: str) -> StepResult:
-    """Put the order on hold. Anyone on the pharmacy's staff may stop; only a permit starts again."""
+    """Put the order on hold. Pharmacists and technicians may stop; only a permit starts again.
+
+    Raises NotAllowed.
+    """
+    require(actor, "orders.cancel_order", "orders.pack_order")
     return take_free_step(order_id, Status.ON_HOLD, actor=actor, reason=reason)
 
 
@@ -34,17 +47,19 @@ def resume(*, order_id: UUID, actor: User, signature: Signature, reason: str) ->
 
 
 def reject(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
-    """The pharmacist declines to fill the order, and says why."""
-    pharmacist_of(actor)
-    return take_free_step(
-        order_id, Status.REJECTED, actor=actor, signature=signature, reason=reason
-    )
+    """The pharmacist declines to fill the order, and says why. Counted-out capsules never leave."""
+    return _end(order_id, Status.REJECTED, "not_released", actor, signature, reason)
 
 
 def cancel(*, order_id: UUID, actor: User, signature: Signature | None, reason: str) -> StepResult:
-    """Cancel before the parcel leaves. Capsules already counted out are noted as never released."""
+    """Cancel before the parcel leaves, as the patient (or guardian) or as a pharmacist who signs.
+
+    Once capsules are counted out only a pharmacist can, who signs that they were never released.
+    Raises NotAllowed.
+    """
 
     def end_supply(step: Step) -> None:
+        _require_canceller(step, signature)
         _end_supply(step, "not_released", reason, signature)
 
     return take_free_step(
@@ -58,7 +73,11 @@ def cancel(*, order_id: UUID, actor: User, signature: Signature | None, reason: 
 
 
 def deliver(*, order_id: UUID, actor: User) -> StepResult:
-    """The parcel reached the patient: the supply's start until a first dose is recorded (R45)."""
+    """The parcel reached the patient: the supply's start until a first dose is recorded (R45).
+
+    Noted by a pharmacist. Raises NotAllowed.
+    """
+    pharmacist_of(actor)
 
     def note_delivery(step: Step) -> None:
         supply = Supply.objects.get(order_id=step.order.pk)
@@ -81,6 +100,16 @@ def record_loss(*, order_id: UUID, actor: User, signature: Signature, reason: st
 def record_return(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
     """The capsules came back. They are never restocked (rule sheet 5.9)."""
     return _end(order_id, Status.RETURNED, "returned", actor, signature, reason)
+
+
+def _require_canceller(step: Step, signature: Signature | None) -> None:
+    if signature is not None:
+        pharmacist_of(step.actor)
+        return
+    if Supply.objects.filter(order_id=step.order.pk).exists():
+        raise NotAllowed("The capsules are packed. Please call the pharmacy to cancel.")
+    if not acts_for(step.actor, step.order.patient, step.at):
+        raise NotAllowed("You cannot cancel this order.")
 
 
 def _end(

@@ -1,5 +1,6 @@
 """Checkout: the one door by which an order comes to exist."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,7 +15,7 @@ from orders.models import Basket, Order, OrderEvent
 from orders.services.steps import StepResult
 from orders.states import BEGINNING, Status
 from rems import core
-from rems.errors import DomainError, NotAllowed
+from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.locks import Parties
 from rems.models import Patient, PatientAccess, Pharmacy, Prescription
 from rems.seals import seal
@@ -30,6 +31,8 @@ def place(
     A refusal is recorded and returned with its findings. Raises NotAllowed when the actor may not
     act for the patient, DomainError when the package cannot be ordered, GuardRefused.
     """
+    if mode not in set(core.ReleaseMode):
+        raise EntryRefused("mode", "Choose how you want to get the capsules.")
     order_id = uuid7()
     patient = _patient(patient_id)
     package = _package(package_id)
@@ -41,7 +44,7 @@ def place(
         at = read_clock()
         if not acts_for(actor, patient, at):
             raise NotAllowed("You cannot order for this patient.")
-        verdict = evaluate(
+        verdict = _ask(
             parties=parties,
             prescription_id=prescription.pk if prescription else None,
             gate=core.Gate.CHECKOUT,
@@ -59,6 +62,14 @@ def place(
         return StepResult(order, verdict.decision)
 
 
+def _ask(**asked: Any) -> Verdict:
+    """The checkout gate's answer. Raises DomainError when no rules are in force for the drug."""
+    try:
+        return evaluate(**asked)
+    except core.UnknownProgram:
+        raise DomainError("We cannot sell this medicine at the moment. Please call us.") from None
+
+
 def the_pharmacy() -> Pharmacy:
     """The pharmacy that fills this store's orders. Raises DomainError when none is set up."""
     pharmacy = Pharmacy.objects.order_by("pk").first()
@@ -68,9 +79,13 @@ def the_pharmacy() -> Pharmacy:
 
 
 def acts_for(user: User, patient: Patient, at: object) -> bool:
-    """Whether the user may act for the patient at this instant."""
+    """Whether the active user may act for the patient at this instant."""
     return PatientAccess.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=at), user=user, patient=patient, starts_at__lte=at
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+        user=user,
+        user__is_active=True,
+        patient=patient,
+        starts_at__lte=at,
     ).exists()
 
 

@@ -4,7 +4,7 @@ A refusal is returned and committed, not raised: raising would roll back its own
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,13 @@ from django.db import models
 
 from accounts.clock import read_clock
 from accounts.models import User
+from catalog.models import Lot
 from orders import states
 from orders.loaders import fill_of, order_for_step, parties_of
 from orders.locks import lock_for_step, lock_lot, lock_order_of
 from orders.models import Order, OrderEvent
 from rems import core
-from rems.errors import NotAllowed, StaleForm
+from rems.errors import EntryRefused, NotAllowed, StaleForm
 from rems.models import Pharmacist
 from rems.outbox import plan_for_patient
 from rems.seals import seal
@@ -53,9 +54,13 @@ class Step:
     written: list[models.Model] = field(default_factory=list)
 
     def sign(self, signature: Signature) -> Any:
-        """Bind the signature to the order, its step and the decision it rests on."""
+        """Bind the signature to the order, its step and the decision it rests on.
+
+        The meaning names the step: an order that was paused is approved, and signed, once more.
+        """
+        meaning = f"{signature.meaning} (order {self.order.number}, step {self.order.revision + 1})"
         attestation = attest(
-            signature,
+            replace(signature, meaning=meaning),
             subject_id=self.order.patient_id,
             table="orders_order",
             row_id=self.order.pk,
@@ -117,7 +122,7 @@ def take_gated_step(
     parties = parties_of(_unlocked(order_id), pharmacist)
     with mutation():
         lock_for_step(parties, order_id)
-        lot = lock_lot(lot_id) if lot_id else None
+        lot = _locked_lot(lot_id) if lot_id else None
         at = read_clock()
         step = Step(order_for_step(order_id), to_status, actor, at, reason)
         _refuse_unlisted(step)
@@ -162,6 +167,12 @@ def take_free_step(
         return StepResult(step.order, None)
 
 
+def require(user: User, *permissions: str) -> None:
+    """Ask for one of these permissions. Raises NotAllowed."""
+    if not user.is_active or not any(user.has_perm(name) for name in permissions):
+        raise NotAllowed("Your role does not include this.")
+
+
 def pharmacist_of(user: User) -> Pharmacist:
     """The pharmacist that this user is. Raises NotAllowed for anybody else."""
     found = Pharmacist.objects.filter(user=user, user__is_active=True).first()
@@ -180,6 +191,13 @@ def _carry_out(step: Step, signature: Signature | None, extra: Extra | None) -> 
 def _unlocked(order_id: UUID) -> Order:
     """The order's fixed columns: whom it is about never changes. Raises Order.DoesNotExist."""
     return Order.objects.select_related("prescription").get(pk=order_id)
+
+
+def _locked_lot(lot_id: UUID) -> Lot:
+    try:
+        return lock_lot(lot_id)
+    except Lot.DoesNotExist:
+        raise EntryRefused("lot_id", "There is no such lot.") from None
 
 
 def _refuse_unlisted(step: Step) -> None:

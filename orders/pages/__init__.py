@@ -1,0 +1,1 @@
+"""What the orders' pages show: plain values, put together from orders, events and decisions."""

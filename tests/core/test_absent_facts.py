@@ -169,3 +169,13 @@ def test_every_medical_advisory_appears_with_its_fact() -> None:
         AdvisoryCode.BLOOD_COUNT_OVERDUE,
     ]
     assert answer(everything).is_permit
+
+
+def test_without_a_category_no_survey_is_asked_for() -> None:
+    in_treatment = replace(dan, category=None, first_prescription=False)
+    assert codes(in_treatment) == ["CATEGORY_MISSING"]
+
+
+def test_a_prescription_written_this_very_instant_is_not_dated_ahead() -> None:
+    just_written = with_prescription(dan, written_at=NOON, authorization_number=None)
+    assert codes(just_written)[0] == "AUTHORIZATION_MISSING"

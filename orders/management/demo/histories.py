@@ -67,7 +67,9 @@ def survey(member: Member, patient: Patient, completed_at: datetime) -> None:
     )
 
 
-def supply_elsewhere(patient: Patient, at: datetime, days_ago: int) -> None:
+def supply_elsewhere(
+    patient: Patient, at: datetime, days_ago: int, *, first_dose_known: bool = True
+) -> None:
     """28 days of capsules from another pharmacy, the first taken `days_ago` local days ago."""
     pharmacist = user_of(PRIYA)
     today = core.local_date(at, core.zone_named("America/New_York"))
@@ -79,7 +81,7 @@ def supply_elsewhere(patient: Patient, at: datetime, days_ago: int) -> None:
         actor=pharmacist,
         signature=sign(pharmacist, Role.PHARMACIST, "The other pharmacy told us"),
         dispensed_at=at - (days_ago + 1) * DAY,
-        started_on=today - days_ago * DAY,
+        started_on=today - days_ago * DAY if first_dose_known else None,
     )
 
 
@@ -122,12 +124,22 @@ def _supply_left(member: Member, patient: Patient, at: datetime) -> None:
 
 
 def _test_due_tomorrow(member: Member, patient: Patient, at: datetime) -> None:
-    """Weekly in the first four weeks, four-weekly after: the last test is that long ago today."""
-    if not Supply.objects.filter(patient=patient).exists():
-        supply_elsewhere(patient, at, 7)
-    started = Supply.objects.filter(patient=patient).earliest("occurred_at").occurred_at
-    first_weeks = at - 6 * DAY < started + 29 * DAY
-    record_test(patient, at - (6 if first_weeks else 27) * DAY)
+    """In the first four weeks, when tests are weekly: earlier capsules never arrived."""
+    _forget_supplies(patient)
+    supply_elsewhere(patient, at, 7, first_dose_known=False)
+    record_test(patient, at - 6 * DAY)
+
+
+def _forget_supplies(patient: Patient) -> None:
+    pharmacist = user_of(PRIYA)
+    for supply in Supply.objects.filter(patient=patient, ends__isnull=True):
+        supplies.end_outside_supply(
+            supply_id=supply.pk,
+            cause="lost",
+            note="The parcel never arrived.",
+            actor=pharmacist,
+            signature=sign(pharmacist, Role.PHARMACIST, "The other pharmacy told us"),
+        )
 
 
 _OTHERS: Mapping[str, History] = {

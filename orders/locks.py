@@ -21,6 +21,11 @@ def lock_order_of(patient_id: UUID, order_id: UUID) -> None:
     take([("rems_patient", "id", patient_id, "UPDATE"), ("orders_order", "id", order_id, "UPDATE")])
 
 
+def lock_order(order_id: UUID) -> None:
+    """What asking for a paper locks: the order alone. Raises LookupError for an unknown one."""
+    take([("orders_order", "id", order_id, "UPDATE")])
+
+
 def lock_lot(lot_id: UUID) -> Lot:
     """Take the lot for oneself, last of all. Raises Lot.DoesNotExist."""
     return Lot.objects.select_for_update().get(pk=lot_id)

@@ -12,5 +12,6 @@ urlpatterns = [
     path("admin/outgoing-mail/", include("pharmacy.outgoing_mail")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
+    path("treatment/", include("rems.urls")),
     path("", include("catalog.urls")),
 ]

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.clock import PharmacyClock
 from accounts.models import User
 from accounts.roles import Role
+from catalog.models import Product
 from rems.models import (
     AgreementForm,
     AgreementSignature,
@@ -22,6 +23,7 @@ from rems.models import (
     Evidence,
     ExposureReport,
     ExposureReportFiling,
+    FirstDose,
     Hold,
     HoldClearance,
     Patient,
@@ -30,6 +32,8 @@ from rems.models import (
     PregnancyTest,
     PrescriberDelegate,
     Prescription,
+    Supply,
+    SupplyEnd,
     TestVerification,
 )
 
@@ -108,6 +112,35 @@ def open_prescriptions(patient_id: UUID) -> QuerySet[Prescription]:
     for narrow in _open_prescription_filters:
         found = narrow(found)
     return found
+
+
+def newest_open_prescriptions(patient_ids: list[UUID]) -> dict[UUID, Prescription]:
+    """By patient: the newest prescription that stands and is not used. One query."""
+    found = current(Prescription).filter(patient_id__in=patient_ids)
+    for narrow in _open_prescription_filters:
+        found = narrow(found)
+    rows = found.order_by("patient_id", "-occurred_at", "-id").distinct("patient_id")
+    return {row.patient_id: row for row in rows}
+
+
+def supplies_without_first_dose(patient_id: UUID) -> QuerySet[Supply]:
+    """Supplies of which nobody has said when the first capsules were taken, newest first."""
+    started = current(FirstDose).filter(supply=OuterRef("pk"))
+    return of_patient(Supply, patient_id).filter(~Exists(started), ~Exists(_ends()))
+
+
+def outside_supplies(patient_id: UUID) -> QuerySet[Supply]:
+    """Supplies from elsewhere that were not lost or returned, newest first."""
+    return of_patient(Supply, patient_id).filter(~Exists(_ends()), source="elsewhere")
+
+
+def _ends() -> QuerySet[SupplyEnd]:
+    return current(SupplyEnd).filter(supply=OuterRef("pk"))
+
+
+def medicine_on_sale() -> Product | None:
+    """The medicine that patients order here; None when none is on sale."""
+    return Product.objects.filter(on_sale=True).order_by("name").first()
 
 
 def access_of(user: User, patient_id: UUID, at: datetime) -> PatientAccess | None:

@@ -17,7 +17,8 @@ def signature_of(request: HttpRequest, form: forms.Form, *, role: str, meaning: 
 
     Raises SignatureRefused when the signer never proved their presence in this session.
     """
-    assert isinstance(form, SignatureForm) and isinstance(request.user, User)
+    assert isinstance(form, SignatureForm)
+    assert isinstance(request.user, User)
     age = presence_age(request)
     if age is None or age > signature_window():
         raise SignatureRefused("Please enter your password again, then sign.")

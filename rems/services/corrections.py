@@ -8,7 +8,7 @@ from uuid6 import uuid7
 
 from accounts.models import User
 from accounts.roles import Role
-from rems.errors import DomainError, EntryRefused
+from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.models import (
     AgreementForm,
     Authorization,
@@ -120,6 +120,18 @@ def correct_evidence(
         new.recorded_by = actor
         new.occurred_at = recorder.moment(new.occurred_at or row.occurred_at, "occurred_at")
         return _add(recorder, new, signature)
+
+
+def may_correct(model: type[PatientEvidence], user: User, patient: Patient, at: datetime) -> bool:
+    """Whether the user may take back rows of this kind; for showing links."""
+    authority = CORRECTORS.get(model)
+    if authority is None:
+        return False
+    try:
+        authority(user, patient, at)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _require_corrector(

@@ -35,7 +35,7 @@ from rems.services.authority import (
     require_signature,
     require_treating_prescriber,
 )
-from rems.services.recording import Recorder, recording
+from rems.services.recording import EARLIEST, Recorder, recording
 from rems.signatures import Signature
 
 
@@ -204,9 +204,11 @@ def restart_treatment(*, patient_id: UUID, actor: User) -> Enrollment:
 
 
 def refuse_future_day(on: date, at: datetime, field: str) -> None:
-    """Raise EntryRefused for a day later than today at the pharmacy."""
+    """Raise EntryRefused for a day later than today at the pharmacy, or absurdly early."""
     if on > pharmacy_today(at):
         raise EntryRefused(field, "This date is in the future.")
+    if on < EARLIEST.date():
+        raise EntryRefused(field, "This date is too long ago.")
 
 
 def pharmacy_today(at: datetime) -> date:

@@ -38,11 +38,13 @@ def write_prescription(
     category: str | None = None,
     refills_authorized: int = 0,
     indication: str = "",
+    authorization_number: str = "",
     written_at: datetime | None = None,
 ) -> Prescription:
     """The treating prescriber writes a prescription in the portal, signed.
 
-    `days_supply` in days, `quantity` in capsules. Without a category it is the patient's own.
+    `days_supply` in days, `quantity` in capsules. Without a category it is the patient's own. An
+    authorization number that is there already is recorded with it, issued now, or nothing is.
     """
     with recording("patient", patient_id) as recorder:
         prescriber = require_treating_prescriber(actor, patient_for_update(patient_id))
@@ -52,7 +54,10 @@ def write_prescription(
         row.refills_authorized = refills_authorized
         row.indication = indication.strip()
         row.occurred_at = recorder.moment(written_at, "written_at")
-        return recorder.add(row, signature)
+        recorder.add(row, signature)
+        if authorization_number:
+            _authorize(recorder, row, authorization_number, actor, recorder.at)
+        return row
 
 
 def transcribe_prescription(
@@ -113,15 +118,22 @@ def record_authorization(
     with recording("patient", prescription.patient_id) as recorder:
         patient = patient_for_update(prescription.patient_id)
         require_care_team(actor, patient, recorder.at)
-        return recorder.add(
-            Authorization(
-                patient_id=patient.pk,
-                prescription=prescription,
-                number=plain_number(number, "number"),
-                occurred_at=recorder.moment(issued_at, "issued_at"),
-                recorded_by=actor,
-            )
+        occurred_at = recorder.moment(issued_at, "issued_at")
+        return _authorize(recorder, prescription, number, actor, occurred_at)
+
+
+def _authorize(
+    recorder: Recorder, prescription: Prescription, number: str, actor: User, at: datetime
+) -> Authorization:
+    return recorder.add(
+        Authorization(
+            patient_id=recorder.subject_id,
+            prescription=prescription,
+            number=plain_number(number, "number"),
+            occurred_at=at,
+            recorded_by=actor,
         )
+    )
 
 
 def plain_number(text: str, field: str) -> str:

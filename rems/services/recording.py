@@ -6,7 +6,7 @@ facts are planned in the same transaction.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from rems.signatures import Signature, attest
 from rems.transactions import mutation
 
 E = TypeVar("E", bound=Evidence)
+# Nobody alive was there before: an earlier time is a slip of the finger.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 UNSIGNED_COLUMNS = frozenset({"recorded_at", "transaction_id", "attestation_id"})
 
 
@@ -37,7 +39,7 @@ class Recorder:
     def moment(self, stated: datetime | None, field: str) -> datetime:
         """When something happened, as it was stated, or now. `field` is the keyword it came by.
 
-        Raises EntryRefused for a time later than the clock or without an offset.
+        Raises EntryRefused for a time later than the clock, absurdly early, or without an offset.
         """
         if stated is None:
             return self.at
@@ -45,6 +47,8 @@ class Recorder:
             raise EntryRefused(field, "State the time with its time zone.")
         if stated > self.at:
             raise EntryRefused(field, "This time is in the future.")
+        if stated < EARLIEST:
+            raise EntryRefused(field, "This time is too long ago.")
         return stated
 
     def add(self, row: E, signature: Signature | None = None) -> E:

@@ -22,8 +22,10 @@ from rems.models import (
     PrescriberDelegate,
     ProgramVersion,
 )
+from rems.outbox import plan_for_patient
 from rems.selectors import the_pharmacy
 from rems.services.authority import require_pharmacist, works_for_prescriber
+from rems.services.recording import EARLIEST
 from rems.transactions import mutation
 
 NPI_DIGITS = 10
@@ -136,7 +138,10 @@ def grant_access(*, patient_id: UUID, user: User, relation: str, actor: User) ->
         lock_subject("patient", patient_id)
         require_pharmacist(actor)
         patient = Patient.objects.get(pk=patient_id)
-        return _add_access(patient, user, PatientAccess.Relation(relation), read_clock())
+        at = read_clock()
+        access = _add_access(patient, user, PatientAccess.Relation(relation), at)
+        plan_for_patient(patient_id, at)
+        return access
 
 
 def end_access(*, access_id: UUID, actor: User) -> None:
@@ -147,6 +152,7 @@ def end_access(*, access_id: UUID, actor: User) -> None:
         lock_subject("patient", access.patient_id)
         access.ends_at = read_clock()
         access.save(update_fields=["ends_at"])
+        plan_for_patient(access.patient_id, access.ends_at)
 
 
 def is_npi(text: str) -> bool:
@@ -192,6 +198,8 @@ def _require_registrar(actor: User, patient: Patient, at: datetime) -> None:
 def _refuse_unborn(born_on: date, at: datetime) -> None:
     if born_on > at.date():
         raise EntryRefused("born_on", "This date is in the future.")
+    if born_on < EARLIEST.date():
+        raise EntryRefused("born_on", "This date is too long ago.")
 
 
 def _zone(field: str, name: str) -> None:

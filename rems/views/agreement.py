@@ -1,0 +1,113 @@
+"""The agreement form: started in the prescriber's office, signed by everyone it wants."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from rems.forms import evidence
+from rems.models import AgreementForm, Program
+from rems.pages import meanings
+from rems.pages.words import CATEGORY_NAMES, SIGNER_NAMES
+from rems.selectors import access_of, forms_awaiting_signature, signed_roles
+from rems.services import enrolling
+from rems.services.authority import treats
+from rems.views.forms import EvidenceFormView, home_of
+from rems.views.prescriber import OfOffice
+from rems.views.reading import read_patient, reader_of
+
+
+class StartFormView(OfOffice):
+    """Start an agreement form for the patient's category."""
+
+    form_class = evidence.EmptyForm
+    title = "Start an agreement form"
+    intro = "The form is for the patient's current risk category. It then waits for its signatures."
+    button = "Start the form"
+    done = "The form is started. It waits for its signatures."
+
+    def save(self, form: forms.Form) -> None:
+        """Start it."""
+        program = Program.objects.order_by("code").first()
+        enrolling.start_agreement_form(
+            patient_id=self.patient.pk,
+            program_code=program.code if program else "",
+            actor=self.reader,
+        )
+
+
+class SignFormView(EvidenceFormView):
+    """Sign the agreement form, as the prescriber, the patient or the guardian."""
+
+    form_class = evidence.EmptyForm
+    title = "Sign the agreement form"
+    button = "Sign the form"
+    done = "Your signature is on the form."
+    template_name = "rems/sign_form.html"
+
+    def find(self, **keys: UUID) -> None:
+        """The form, which waits for a signature."""
+        waiting = forms_awaiting_signature(self.patient.pk)
+        self.agreement: AgreementForm = waiting.get(pk=keys["form_id"])
+        self.signed = signed_roles(self.agreement.pk)
+        self.role = self._role()
+
+    def is_allowed(self) -> bool:
+        """One whose signature the form wants."""
+        return self.role in enrolling.wanted_signatures(self.agreement.category)
+
+    def signing_meaning(self) -> str:
+        """By role."""
+        return {
+            "prescriber": meanings.FORM_PRESCRIBER,
+            "patient": meanings.FORM_PATIENT,
+            "guardian": meanings.FORM_GUARDIAN,
+        }.get(self.role, "")
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        """The form's text, and who has signed."""
+        wanted = sorted(enrolling.wanted_signatures(self.agreement.category), reverse=True)
+        return {
+            **super().context(form),
+            "category": CATEGORY_NAMES[self.agreement.category],
+            "is_child": "guardian" in wanted,
+            "is_frp": self.agreement.category.startswith("FRP"),
+            "is_male": self.agreement.category.startswith("MALE"),
+            "already_signed": self.role in self.signed,
+            "signatures": [(SIGNER_NAMES[role], role in self.signed) for role in wanted],
+        }
+
+    def save(self, form: forms.Form) -> None:
+        """Sign it."""
+        enrolling.sign_agreement_form(
+            form_id=self.agreement.pk,
+            role=self.role,
+            actor=self.reader,
+            signature=self.signature(form, self.role),
+        )
+
+    def _role(self) -> str:
+        if treats(self.reader, self.patient):
+            return "prescriber"
+        access = access_of(self.reader, self.patient.pk, self.at)
+        if access is None:
+            return ""
+        return "patient" if access.relation == "self" else "guardian"
+
+
+@require_safe
+@login_required
+def agreement(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """On to the form that waits for signatures, to starting one, or back to the patient's page."""
+    patient = read_patient(request, patient_id, "agreement form")
+    waiting = forms_awaiting_signature(patient.pk).first()
+    if waiting is not None:
+        return redirect("rems:sign-form", patient.pk, waiting.pk)
+    reader = reader_of(request)
+    if reader.has_perm("rems.view_own_patients"):
+        return redirect("rems:start-form", patient.pk)
+    return redirect(home_of(reader, patient))

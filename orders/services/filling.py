@@ -41,6 +41,7 @@ def dispense(
     return take_gated_step(
         order_id,
         Status.DISPENSED,
+        from_status=Status.APPROVED,
         actor=actor,
         signature=signature,
         lot_id=lot_id,

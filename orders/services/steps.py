@@ -107,6 +107,7 @@ def take_gated_step(
     to_status: str,
     *,
     actor: User,
+    from_status: str | None = None,
     signature: Signature | None = None,
     lot_id: UUID | None = None,
     serial_number: str = "",
@@ -116,7 +117,7 @@ def take_gated_step(
 ) -> StepResult:
     """Take a step that needs a permit. `extra` writes what was done beside the event.
 
-    Raises StaleForm when the order may not move there from where it now stands, SignatureRefused,
+    `from_status` narrows a step that has but one way to begin. Raises StaleForm when the order may not move there from where it now stands, SignatureRefused,
     GuardRefused; nothing is written then.
     """
     parties = parties_of(_unlocked(order_id), pharmacist)
@@ -125,7 +126,7 @@ def take_gated_step(
         lot = _locked_lot(lot_id) if lot_id else None
         at = read_clock()
         step = Step(order_for_step(order_id), to_status, actor, at, reason)
-        _refuse_unlisted(step)
+        _refuse_unlisted(step, from_status)
         step.verdict = evaluate(
             parties=parties,
             prescription_id=step.order.prescription_id,
@@ -200,8 +201,9 @@ def _locked_lot(lot_id: UUID) -> Lot:
         raise EntryRefused("lot_id", "There is no such lot.") from None
 
 
-def _refuse_unlisted(step: Step) -> None:
-    if not states.may_move(step.order.status, step.to_status):
+def _refuse_unlisted(step: Step, from_status: str | None = None) -> None:
+    listed = states.may_move(step.order.status, step.to_status)
+    if not listed or from_status not in {None, step.order.status}:
         raise StaleForm(
             f"The order is already {step.order.status.replace('_', ' ')}. Nothing was changed."
         )

@@ -281,7 +281,11 @@ def test_a_serial_number_is_dispensed_once() -> None:
 
 @pytest.mark.parametrize(
     ("change", "rule"),
-    [({"is_recalled": True}, "R47"), ({"is_suspect": True}, "R47"), ({"expires_on": "past"}, "R47")],
+    [
+        ({"is_recalled": True}, "R47"),
+        ({"is_suspect": True}, "R47"),
+        ({"expires_on": "past"}, "R47"),
+    ],
 )
 def test_a_package_that_may_not_be_used_is_refused(change: dict[str, object], rule: str) -> None:
     order = approved(cast.carl())

@@ -108,6 +108,8 @@ class LabelVersion(models.Model):
                     status="published",
                     published_at__isnull=False,
                     published_by__isnull=False,
+                    # A comparison with NULL is not false, and so would pass.
+                    effective_from__isnull=False,
                     effective_from__gte=models.F("published_at"),
                 ),
             ),

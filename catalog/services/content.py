@@ -27,7 +27,7 @@ from catalog.ndc import parse_ndc
 from catalog.selectors import label_in_force
 
 from .content_file import ProductContent, SectionText, StatementText
-from .labels import publish_label, start_draft
+from .labels import publish_label, start_draft, write_statements
 
 
 @transaction.atomic
@@ -42,8 +42,9 @@ def load_content(
     ProgramContact.objects.get_or_create(
         program_code=content.program["code"], defaults=_without(content.program, "code")
     )
-    for source in content.sources:
-        Source.objects.get_or_create(code=source["code"], defaults=_without(source, "code"))
+    Source.objects.bulk_create(
+        [Source(**source) for source in content.sources], ignore_conflicts=True
+    )
     product = _load_product(content.product)
     for package in content.packages:
         _load_package(product, package)
@@ -110,15 +111,19 @@ def _write_section(draft: LabelVersion, section: SectionText, position: int) -> 
     row = LabelSection.objects.create(
         version=draft, kind=section.kind, heading=section.heading, position=position
     )
-    for number, statement in enumerate(section.statements):
-        LabelStatement.objects.create(
-            section=row,
-            lead=statement.lead,
-            text=statement.text,
-            source=statement.source,
-            confidence=statement.confidence,
-            position=number,
-        )
+    write_statements(
+        [
+            LabelStatement(
+                section=row,
+                lead=statement.lead,
+                text=statement.text,
+                source=statement.source,
+                confidence=statement.confidence,
+                position=number,
+            )
+            for number, statement in enumerate(section.statements)
+        ]
+    )
 
 
 def _text_of(version: LabelVersion) -> tuple[SectionText, ...]:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import programs, roles
-from .children import start
+from .children import start, stop_all
 from .environment import ROOT, data_dir, load, wanted_servers
 from .errors import LocalStackError
 from .servers import EmbeddedServers, erase
-from .supervisor import Service, Supervisor
+from .supervisor import Child, Service, Supervisor
 
 ASK_SECONDS = 0.2
 EXPLAIN_SECONDS = 15.0
@@ -45,6 +45,7 @@ class Store:
     ready: bool = False
     ask_next: float = 0.0
     explain_at: float | None = None
+    refreshing: Child | None = None
 
     def run(self, fresh: bool) -> None:
         """Start everything, watch it, and stop it in order when a signal asks.
@@ -59,10 +60,12 @@ class Store:
                 self._erase()
             self.supervisor.listen()
             self._start()
-            self.supervisor.watch(self._announce_once_ready)
+            self.supervisor.watch(self._every_tick)
         except Stopped:
             pass
         finally:
+            if self.refreshing is not None:
+                stop_all([(self.refreshing, signal.SIGTERM)], patience=5)
             self.supervisor.stop()
             self.servers.lock.release()
 
@@ -78,8 +81,13 @@ class Store:
         owner = programs.owner_environment(self.addresses, self.port)
         self._command("Migrating the database", owner, "setup_database")
         program = programs.program_environment(self.addresses, self.port)
-        # The demo data goes through the services, as the application's role.
-        self._command_if_known("Filling in the demo data", program, "seed_demo")
+        # The demo data goes through the services, as the application's role. The first time it
+        # is complete before anybody can look; later it is only brought up to date meanwhile.
+        if not self._marker.exists():
+            self._command("Filling in the demo data", program, "seed_demo")
+            self._marker.touch()
+        else:
+            self.refreshing = self._launch(program, "seed_demo")
         for service in (
             programs.worker(program, self.data),
             programs.beat(program, self.data),
@@ -117,20 +125,31 @@ class Store:
         Raises LocalStackError when it fails, Stopped when a signal came meanwhile.
         """
         say(what)
-        log = self.data / "log" / f"{arguments[0]}.log"
-        log.unlink(missing_ok=True)
-        child = start(
-            programs.manage_command(*arguments),
-            log=log,
-            environment=environment,
-            folder=ROOT,
-        )
+        child = self._launch(environment, *arguments)
         self._wait(child)
         if child.returncode != 0:
-            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-            raise LocalStackError(f"{what} failed:\n" + "\n".join(lines[-20:]))
+            raise LocalStackError(f"{what} failed:\n{self._end_of_log(arguments[0])}")
 
-    def _wait(self, child: "subprocess.Popen[bytes]") -> None:
+    def _launch(self, environment: dict[str, str], *arguments: str) -> Child:
+        log = self._log(arguments[0])
+        log.unlink(missing_ok=True)
+        return start(
+            programs.manage_command(*arguments), log=log, environment=environment, folder=ROOT
+        )
+
+    def _log(self, name: str) -> Path:
+        return self.data / "log" / f"{name}.log"
+
+    def _end_of_log(self, name: str) -> str:
+        text = self._log(name).read_text(encoding="utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-20:])
+
+    @property
+    def _marker(self) -> Path:
+        """Says that this data folder has had its demo data."""
+        return self.data / "seeded"
+
+    def _wait(self, child: Child) -> None:
         while child.poll() is None:
             if self.supervisor.stopping:
                 child.terminate()
@@ -140,12 +159,21 @@ class Store:
         if self.supervisor.stopping:
             raise Stopped
 
-    def _command_if_known(self, what: str, environment: dict[str, str], name: str) -> None:
-        if _command_exists(name):
-            self._command(what, environment, name)
+    def _every_tick(self) -> None:
+        if self.refreshing is not None:
+            self._look_after_refreshing(self.refreshing)
+        elif not self.ready:
+            self._announce_once_ready()
+
+    def _look_after_refreshing(self, child: Child) -> None:
+        if child.poll() is None:
+            return
+        self.refreshing = None
+        if child.returncode != 0:
+            say(f"Refreshing the demo data failed:\n{self._end_of_log('seed_demo')}")
 
     def _announce_once_ready(self) -> None:
-        if self.ready or time.monotonic() < self.ask_next:
+        if time.monotonic() < self.ask_next:
             return
         self.ask_next = time.monotonic() + ASK_SECONDS
         reasons = self._not_ready()
@@ -180,8 +208,6 @@ class Store:
             return ["the web server does not answer yet"]
 
     def _print_logins(self) -> None:
-        if not _command_exists("demo_logins"):
-            return
         result = subprocess.run(
             programs.manage_command("demo_logins"),
             env=programs.program_environment(self.addresses, self.port),
@@ -190,10 +216,6 @@ class Store:
             check=False,
         )
         print(result.stdout, end="", flush=True)
-
-
-def _command_exists(name: str) -> bool:
-    return any(ROOT.glob(f"*/management/commands/{name}.py"))
 
 
 def main() -> None:

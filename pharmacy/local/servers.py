@@ -84,4 +84,5 @@ def erase(data: Path) -> None:
     shutil.rmtree(postgres_home(data), ignore_errors=True)
     for name in WRITTEN:
         shutil.rmtree(data / name, ignore_errors=True)
-    secret_file.path_in(data).unlink(missing_ok=True)
+    for path in (secret_file.path_in(data), data / "seeded"):
+        path.unlink(missing_ok=True)

@@ -20,7 +20,6 @@ from accounts.models import User
 from accounts.roles import Role
 from orders.locks import lock_order
 from orders.models import Document, Order
-from orders.packet import load_packet, packet_html, pdf_of
 from orders.states import DISPENSED_STATUSES, Status
 from rems.errors import DomainError, NotAllowed
 from rems.outbox import nudge_after_commit
@@ -108,6 +107,9 @@ def _render_or_note(document: Document) -> None:
 
 
 def _render(document: Document) -> None:
+    # Here and not above: the typesetter takes a second to load, and every command loads the tasks.
+    from orders.packet import load_packet, packet_html, pdf_of
+
     packet = load_packet(document.order_id)
     _record(document, progress=READ)
     pdf = pdf_of(packet_html(packet))

@@ -4,24 +4,29 @@ dispensed to, and names the rules that refuse then; an empty list is a permit.""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 
 import pytest
 
 from rems.core import (
     CategoryProof,
     Facts,
+    Gate,
     HoldType,
     ProofType,
     RiskCategory,
 )
 from tests.core.people import (
+    DAY,
     EVERYBODY,
+    HOUR,
     MICROSECOND,
     NOON,
     WRITTEN,
     ana,
+    answer,
     at,
+    beth,
     carol,
     codes,
     dan,
@@ -202,3 +207,39 @@ def test_a_leapling_comes_of_age_on_28_february() -> None:
     leapling = replace(gus, born_on=date(2008, 2, 29))
     assert "R09" not in refused_by(leapling, at("2026-02-27 23:59"))
     assert "R09" in refused_by(leapling, at("2026-02-28 00:00"))
+
+
+def test_a_form_signed_this_very_instant_is_there() -> None:
+    all_at_noon = with_prescription(
+        with_form(dan, signed_at=NOON), written_at=NOON, authorization_issued_at=NOON
+    )
+    assert refused_by(all_at_noon) == ["R43"]
+
+
+def test_dans_permit_ends_a_microsecond_before_his_twelve_months_are_over() -> None:
+    nearly_lapsed = stopped(dan, "2025-10-08 12:01")
+    until = answer(nearly_lapsed).permitted_until
+    assert until == at("2026-10-08 12:01") - MICROSECOND
+    assert refused_by(nearly_lapsed, until) == []
+    assert refused_by(nearly_lapsed, at("2026-10-08 12:01")) == ["R04"]
+
+
+def test_guss_permit_ends_with_the_last_instant_before_he_comes_of_age() -> None:
+    nearly_18 = replace(gus, born_on=date(2008, 10, 9))
+    assert answer(nearly_18).permitted_until == at("2026-10-09 00:00") - MICROSECOND
+
+
+def test_a_hold_on_file_for_later_ends_the_permit_a_microsecond_before_it_opens() -> None:
+    held_at_one = replace(dan, holds=(hold(HoldType.CATEGORY_REVIEW, "2026-10-08 13:00"),))
+    assert answer(held_at_one).permitted_until == at("2026-10-08 13:00") - MICROSECOND
+
+
+def test_a_survey_on_file_for_later_carries_the_permit_on() -> None:
+    ends = NOON.astimezone(UTC) + 10 * HOUR
+    soon_old = ends - 30 * DAY
+    person = replace(beth, previous_supply=None, surveys_completed_at=(soon_old,))
+    assert answer(person, Gate.CHECKOUT).permitted_until == ends
+    renewed = replace(person, surveys_completed_at=(soon_old, ends + MICROSECOND))
+    assert answer(renewed, Gate.CHECKOUT).permitted_until == at("2026-10-12 14:00")
+    too_late = replace(person, surveys_completed_at=(soon_old, ends + 2 * MICROSECOND))
+    assert answer(too_late, Gate.CHECKOUT).permitted_until == ends

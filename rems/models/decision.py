@@ -36,7 +36,13 @@ class DecisionRecord(Stamped):
             one_of("outcome", OUTCOMES, "rems_decisionrecord_outcome_known"),
             models.CheckConstraint(
                 condition=Q(outcome="refuse", permitted_until__isnull=True)
-                | Q(outcome="permit", permitted_until__gte=models.F("at"), findings=[]),
+                | Q(
+                    outcome="permit",
+                    # A comparison with NULL is not false, and what is not false passes a CHECK.
+                    permitted_until__isnull=False,
+                    permitted_until__gte=models.F("at"),
+                    findings=[],
+                ),
                 name="rems_decisionrecord_permit_has_no_finding",
             ),
             models.CheckConstraint(

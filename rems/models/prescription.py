@@ -7,6 +7,8 @@ from .base import PatientEvidence, one_of
 from .enrollment import CATEGORIES
 
 CHANNELS = ["e-rx", "fax", "paper", "phone"]
+# One spelling for each number: `a 1` would otherwise be used again after `A1` (invariant 6).
+PLAIN_NUMBER = "^[A-Z0-9-]*$"
 
 
 class Prescription(PatientEvidence):
@@ -71,6 +73,9 @@ class Authorization(PatientEvidence):
             models.CheckConstraint(
                 condition=~Q(number=""), name="rems_authorization_number_present"
             ),
+            models.CheckConstraint(
+                condition=Q(number__regex=PLAIN_NUMBER), name="rems_authorization_number_plain"
+            ),
         ]
 
 
@@ -94,6 +99,9 @@ class Confirmation(PatientEvidence):
             *PatientEvidence.Meta.constraints,
             models.CheckConstraint(
                 condition=~Q(number=""), name="rems_confirmation_number_present"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__regex=PLAIN_NUMBER), name="rems_confirmation_number_plain"
             ),
             one_of("source", ["portal", "phone"], "rems_confirmation_source_known"),
         ]

@@ -6,6 +6,7 @@ migrations put there come back exactly as they were.
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -115,3 +116,19 @@ def clock(django_db_setup: None, superuser_url: str) -> Iterator[VirtualClock]:
         virtual = VirtualClock(connection)
         yield virtual
         virtual.reset()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a real browser, for the journeys.
+
+    Where there is none the test is skipped with the reason; under CI it fails.
+    """
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is not None:
+        return found
+    reason = os.environ.get("CHROMIUM_MISSING", "Chromium is not installed")
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -1,5 +1,7 @@
 """The store for real. A secret that is missing, or left at an example's value, stops the start."""
 
+from pathlib import Path
+
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *
@@ -9,7 +11,7 @@ _PLACEHOLDERS = ("change-me", "changeme", "insecure", "example", "secret-key", "
 
 def secret(name: str, least: int = 32) -> str:
     """A secret from the environment; refuses a missing, short or placeholder one, by name."""
-    value = env.str(name, default="")
+    value = str(env.str(name, default=""))
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. Set it in the environment.")
     if len(value) < least or any(word in value.lower() for word in _PLACEHOLDERS):
@@ -19,7 +21,7 @@ def secret(name: str, least: int = 32) -> str:
 
 def required(name: str) -> str:
     """A setting from the environment that has no safe default."""
-    value = env.str(name, default="")
+    value = str(env.str(name, default=""))
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. Set it in the environment.")
     return value

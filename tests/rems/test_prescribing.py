@@ -1,0 +1,440 @@
+"""Prescriptions, numbers, counseling, supplies, credentials and corrections."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.roles import Role
+from rems import core
+from rems.errors import DomainError, EntryRefused, GuardRefused, NotAllowed
+from rems.models import Authorization, Hold, Patient, PregnancyTest, Prescription, StateLicence
+from rems.selectors import current, open_holds, open_prescriptions
+from rems.services import corrections, counter, credentials, prescribing, supplies
+from tests.builders import (
+    PROGRAM,
+    Cleared,
+    a_delegate,
+    a_patient,
+    a_pharmacist,
+    a_positive_test,
+    a_prescriber,
+    a_prescription,
+    a_survey,
+    a_technician,
+    a_test,
+    acting_user,
+    ago,
+    an_outside_supply,
+    authorize,
+    clear_for,
+    confirm,
+    counsel,
+    now,
+    prescriber_user,
+    sign,
+    the_store,
+)
+from tests.cast import ana, carl
+from tests.database import VirtualClock
+from tests.rems.asking import denying, nothing_recorded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CHECKOUT = core.Gate.CHECKOUT
+
+
+def transcribe(patient: Patient, **changed: object) -> Prescription:
+    store, second = the_store(), a_technician()
+    entry: dict[str, object] = {
+        "patient_id": patient.pk,
+        "product_id": store.product.pk,
+        "channel": "fax",
+        "sig": "One capsule daily",
+        "days_supply": 28,
+        "quantity": 21,
+        "written_at": ago(hours=2),
+        "actor": store.user,
+        "signature": sign(store.user, Role.PHARMACIST),
+        "checker": second,
+        "check_signature": sign(second, Role.TECHNICIAN, "I checked this transcription."),
+        "image": ContentFile(b"the fax", name="fax.png"),
+    }
+    return prescribing.transcribe_prescription(**{**entry, **changed})  # type: ignore[arg-type]
+
+
+def test_a_faxed_prescription_is_typed_by_one_and_checked_by_another() -> None:
+    patient = a_patient()
+    prescription = transcribe(patient)
+    authorize(prescription)
+    assert denying(patient, prescription, CHECKOUT) == ()
+    signed = prescription.attestation
+    assert signed is not None
+    assert prescription.transcription_checked_by == a_technician()
+
+
+def test_a_transcription_needs_a_second_person_and_the_image() -> None:
+    patient = a_patient()
+    pharmacist = the_store().user
+    with nothing_recorded(), pytest.raises(NotAllowed):
+        transcribe(patient, checker=pharmacist, check_signature=sign(pharmacist, "pharmacist"))
+    outsider = acting_user(patient)
+    with nothing_recorded(), pytest.raises(NotAllowed):
+        transcribe(patient, checker=outsider, check_signature=sign(outsider, "technician"))
+    with nothing_recorded(), pytest.raises(EntryRefused) as refusal:
+        transcribe(patient, image=None)
+    assert refusal.value.field == "image"
+    with nothing_recorded(), pytest.raises(NotAllowed):
+        transcribe(patient, actor=acting_user(patient))
+
+
+def test_a_telephoned_prescription_is_kept_and_refused() -> None:
+    patient = a_patient()
+    prescription = transcribe(patient, channel="phone", image=None)
+    authorize(prescription)
+    assert denying(patient, prescription, CHECKOUT) == ("R12",)
+
+
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        ({"days_supply": 29, "quantity": 28}, "R10"),
+        ({"refills_authorized": 1}, "R11"),
+        ({"days_supply": 20, "quantity": 21}, "R46"),
+        ({"category": "MALE_CHILD"}, "R06"),
+    ],
+)
+def test_a_prescription_beyond_the_program_is_kept_and_refused_until_written_anew(
+    entry: dict[str, object], rule: str
+) -> None:
+    patient = a_patient()
+    wrong = a_prescription(patient, **entry)  # type: ignore[arg-type]
+    authorize(wrong)
+    assert rule in denying(patient, wrong)
+    right = clear_for(patient)
+    assert denying(patient, right.prescription) == ()
+
+
+def test_only_the_treating_prescriber_prescribes() -> None:
+    patient = a_patient()
+    other = a_prescriber("Dr. Other Person").user
+    assert other is not None
+    for user in (a_delegate(patient.prescriber), other, the_store().user):
+        with nothing_recorded(), pytest.raises(NotAllowed):
+            prescribing.write_prescription(
+                patient_id=patient.pk,
+                product_id=the_store().product.pk,
+                sig="One daily",
+                days_supply=28,
+                quantity=21,
+                actor=user,
+                signature=sign(user, Role.PRESCRIBER),
+            )
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({"sig": " "}, "sig"),
+        ({"days_supply": 0}, "days_supply"),
+        ({"quantity": -1}, "quantity"),
+        ({"category": "ADULT"}, "category"),
+        ({"product_id": "of nothing"}, "product_id"),
+    ],
+)
+def test_a_senseless_prescription_is_refused_beside_its_field(
+    entry: dict[str, object], field: str
+) -> None:
+    patient = a_patient()
+    user = prescriber_user(patient)
+    if field == "product_id":
+        entry = {"product_id": patient.pk}
+    good: dict[str, object] = {
+        "patient_id": patient.pk,
+        "product_id": the_store().product.pk,
+        "sig": "One daily",
+        "days_supply": 28,
+        "quantity": 21,
+    }
+    with nothing_recorded(), pytest.raises(EntryRefused) as refusal:
+        prescribing.write_prescription(
+            actor=user,
+            signature=sign(user, Role.PRESCRIBER),
+            **{**good, **entry},  # type: ignore[arg-type]
+        )
+    assert refusal.value.field == field
+
+
+def test_an_authorization_number_belongs_to_one_prescription() -> None:
+    cleared = carl("checkout")
+    second = a_prescription(cleared.patient)
+    with nothing_recorded(), pytest.raises(GuardRefused, match="another prescription"):
+        authorize(second, cleared.authorization.number.lower())
+    with nothing_recorded(), pytest.raises(GuardRefused, match="already has"):
+        authorize(cleared.prescription, "A-OTHER")
+    for number in ("", "  ", "A 1!", "Ä1"):
+        with nothing_recorded(), pytest.raises(EntryRefused):
+            prescribing.record_authorization(
+                prescription_id=second.pk, number=number, actor=prescriber_user(cleared.patient)
+            )
+
+
+def test_an_authorization_runs_out_and_a_new_prescription_has_a_new_one(
+    clock: VirtualClock,
+) -> None:
+    cleared = carl()
+    clock.shift(timedelta(days=31))
+    assert denying(cleared.patient, cleared.prescription, CHECKOUT) == ("R15",)
+    renewed = clear_for(cleared.patient)
+    assert denying(renewed.patient, renewed.prescription) == ()
+
+
+def test_anas_authorization_runs_out_a_week_after_her_test(clock: VirtualClock) -> None:
+    cleared = ana()
+    clock.shift(timedelta(days=8))
+    assert denying(cleared.patient, cleared.prescription, CHECKOUT) == ("R14",)
+    renewed = clear_for(cleared.patient)
+    assert denying(renewed.patient, renewed.prescription) == ()
+
+
+def test_only_a_pharmacist_confirms_and_counsels() -> None:
+    cleared = carl("checkout")
+    for user in (a_technician(), prescriber_user(cleared.patient), acting_user(cleared.patient)):
+        with nothing_recorded(), pytest.raises(NotAllowed):
+            counter.record_confirmation(
+                prescription_id=cleared.prescription.pk,
+                number="C1",
+                source="portal",
+                actor=user,
+                signature=sign(user, Role.PHARMACIST),
+            )
+        with nothing_recorded(), pytest.raises(NotAllowed):
+            counter.record_counseling(
+                prescription_id=cleared.prescription.pk,
+                checklist={},
+                medication_guide_id=None,
+                actor=user,
+                signature=sign(user, Role.PHARMACIST),
+            )
+
+
+def test_confirmation_and_counseling_are_asked_for_one_by_one() -> None:
+    cleared = carl("checkout")
+    assert denying(cleared.patient, cleared.prescription) == ("R43", "R44", "R40")
+    counsel(cleared.prescription, complete=False, with_guide=False)
+    assert denying(cleared.patient, cleared.prescription) == ("R43", "R44", "R40")
+    counsel(cleared.prescription)
+    assert denying(cleared.patient, cleared.prescription) == ("R40",)
+    confirm(cleared.prescription, obtained_at=ago(hours=25))
+    assert denying(cleared.patient, cleared.prescription) == ("R41",)
+    confirm(cleared.prescription, "C-NEW")
+    assert denying(cleared.patient, cleared.prescription) == ()
+
+
+def test_a_confirmation_is_for_one_prescription_and_never_from_the_future() -> None:
+    cleared, other = carl(), a_prescription(a_patient(name="Hal Own"))
+    number = cleared.prescription.confirmations.get().number
+    with nothing_recorded(), pytest.raises(GuardRefused, match="another prescription"):
+        confirm(other, number)
+    with nothing_recorded(), pytest.raises(EntryRefused) as refusal:
+        confirm(other, obtained_at=ago(minutes=-5))
+    assert refusal.value.field == "obtained_at"
+
+
+def test_eight_days_left_of_a_supply_from_elsewhere_are_one_too_many() -> None:
+    cleared = carl()
+    supply = an_outside_supply(cleared.patient, days_left=8, dispensed_at=ago(days=21))
+    a_survey(cleared.patient)
+    assert denying(cleared.patient, cleared.prescription) == ("R45",)
+    user = the_store().user
+    supplies.end_outside_supply(
+        supply_id=supply.pk,
+        cause="lost",
+        note="Left on a train.",
+        actor=user,
+        signature=sign(user, Role.PHARMACIST),
+    )
+    assert denying(cleared.patient, cleared.prescription) == ()
+
+
+def test_the_first_dose_is_told_by_those_who_know() -> None:
+    patient = carl().patient
+    user = the_store().user
+    supply = supplies.record_outside_supply(
+        patient_id=patient.pk,
+        program_code=PROGRAM,
+        days_supply=28,
+        quantity=28,
+        dispensed_at=ago(days=3),
+        actor=user,
+        signature=sign(user, Role.PHARMACIST),
+    )
+    today = timezone.localdate(now(), core.zone_named("America/New_York"))
+    for wrong in (today + timedelta(days=1), today - timedelta(days=9)):
+        with nothing_recorded(), pytest.raises(EntryRefused) as refusal:
+            supplies.record_first_dose(
+                supply_id=supply.pk, started_on=wrong, actor=acting_user(patient)
+            )
+        assert refusal.value.field == "started_on"
+    with nothing_recorded(), pytest.raises(NotAllowed):
+        supplies.record_first_dose(supply_id=supply.pk, started_on=today, actor=a_technician())
+    supplies.record_first_dose(supply_id=supply.pk, started_on=today, actor=acting_user(patient))
+    with nothing_recorded(), pytest.raises(GuardRefused):
+        supplies.record_first_dose(
+            supply_id=supply.pk, started_on=today, actor=acting_user(patient)
+        )
+
+
+# Credentials ------------------------------------------------------------------------------------
+
+
+def test_a_revoked_certification_refuses_until_there_is_a_new_one() -> None:
+    cleared = carl()
+    user = the_store().user
+    signature = sign(user, Role.PHARMACIST)
+    certification = cleared.patient.prescriber.certifications.get()
+    credentials.revoke_credential(
+        credential=certification, reason="Withdrew.", actor=user, signature=signature
+    )
+    assert denying(cleared.patient, cleared.prescription) == ("R01",)
+    with pytest.raises(DomainError, match="already ended"):
+        credentials.revoke_credential(
+            credential=certification, reason="Again.", actor=user, signature=signature
+        )
+    credentials.record_prescriber_certification(
+        prescriber_id=cleared.patient.prescriber_id,
+        program_code=PROGRAM,
+        proof="New letter",
+        actor=user,
+        signature=signature,
+    )
+    assert denying(cleared.patient, cleared.prescription) == ()
+
+
+def test_each_credential_of_the_store_is_asked_for() -> None:
+    cleared = carl()
+    store = the_store()
+    signature = sign(store.user, Role.PHARMACIST)
+    for credential, rule in (
+        (store.pharmacy.certifications.get(), "R02"),
+        (store.pharmacist.trainings.get(), "R05"),
+        (StateLicence.objects.get(), "R53"),
+    ):
+        credentials.revoke_credential(
+            credential=credential, reason="Lapsed.", actor=store.user, signature=signature
+        )
+        assert rule in denying(cleared.patient, cleared.prescription)
+    assert denying(cleared.patient, cleared.prescription) == ("R02", "R53", "R05")
+
+
+def test_only_a_pharmacist_records_a_credential() -> None:
+    prescriber = a_prescriber(certified=False)
+    for user in (a_technician(), prescriber.user):
+        assert user is not None
+        with nothing_recorded(), pytest.raises(NotAllowed):
+            credentials.record_prescriber_certification(
+                prescriber_id=prescriber.pk,
+                program_code=PROGRAM,
+                proof="Letter",
+                actor=user,
+                signature=sign(user, Role.PHARMACIST),
+            )
+    pharmacist = a_pharmacist().user
+    with nothing_recorded(), pytest.raises(EntryRefused) as refusal:
+        credentials.record_prescriber_certification(
+            prescriber_id=prescriber.pk,
+            program_code=PROGRAM,
+            proof="Letter",
+            valid_until=ago(days=1),
+            actor=pharmacist,
+            signature=sign(pharmacist, Role.PHARMACIST),
+        )
+    assert refusal.value.field == "valid_until"
+
+
+# Corrections ------------------------------------------------------------------------------------
+
+
+def test_a_wrong_result_is_corrected_and_both_rows_stay() -> None:
+    cleared = ana()
+    doctor = prescriber_user(cleared.patient)
+    wrong = a_test(cleared.patient, ago(minutes=20))
+    corrections.correct_evidence(
+        row=wrong,
+        replacement=PregnancyTest(result="pos", detection_limit=25, occurred_at=wrong.occurred_at),
+        reason="Read wrongly.",
+        actor=doctor,
+        signature=sign(doctor, Role.PRESCRIBER),
+    )
+    assert PregnancyTest.objects.filter(patient=cleared.patient).count() == 4
+    assert current(PregnancyTest).filter(patient=cleared.patient, result="pos").count() == 1
+    assert open_holds(cleared.patient.pk).get().hold_type == "positive_test"
+    assert "R23" in denying(cleared.patient, cleared.prescription, CHECKOUT)
+
+
+def test_a_positive_test_entered_in_error_is_taken_back_by_the_prescriber_alone() -> None:
+    cleared = ana()
+    doctor, pharmacist = prescriber_user(cleared.patient), the_store().user
+    wrong = a_positive_test(cleared.patient, ago(minutes=20))
+    with nothing_recorded(), pytest.raises(NotAllowed):
+        _take_back(wrong, pharmacist)
+    with nothing_recorded(), pytest.raises(DomainError, match="has to be signed"):
+        corrections.correct_evidence(
+            row=wrong, replacement=None, reason="Another patient's.", actor=doctor
+        )
+    _take_back(wrong, doctor)
+    assert "R23" in denying(cleared.patient, cleared.prescription), "the hold is still open"
+    _take_back(Hold.objects.get(), doctor)
+    assert denying(cleared.patient, cleared.prescription) == ()
+    with nothing_recorded(), pytest.raises(DomainError, match="corrected before"):
+        _take_back(wrong, doctor)
+
+
+def _take_back(row: object, user: object) -> None:
+    role = Role.PRESCRIBER
+    corrections.correct_evidence(
+        row=row,  # type: ignore[type-var]
+        replacement=None,
+        reason="Another patient's.",
+        actor=user,  # type: ignore[arg-type]
+        signature=sign(user, role),  # type: ignore[arg-type]
+    )
+
+
+def test_a_correction_cannot_move_a_row_to_another_patient_or_into_the_future() -> None:
+    cleared, other = carl("checkout"), a_patient(name="Hal Own")
+    user = prescriber_user(cleared.patient)
+    row = cleared.authorization
+    moved = corrections.correct_evidence(
+        row=row,
+        replacement=Authorization(patient=other, number="A-RIGHT", occurred_at=row.occurred_at),
+        reason="Typed wrongly.",
+        actor=user,
+    )
+    assert moved.patient_id == cleared.patient.pk
+    assert moved.prescription_id == cleared.prescription.pk
+    with nothing_recorded(), pytest.raises(EntryRefused):
+        corrections.correct_evidence(
+            row=moved,
+            replacement=Authorization(number="A-3", occurred_at=ago(hours=-1)),
+            reason="Typed wrongly.",
+            actor=user,
+        )
+
+
+def test_what_is_ours_to_dispense_or_whose_enrolment_it_is_is_not_corrected_here() -> None:
+    from rems.selectors import active_enrollment
+
+    cleared: Cleared = carl("checkout")
+    enrollment = active_enrollment(cleared.patient.pk)
+    assert enrollment is not None
+    with nothing_recorded(), pytest.raises(DomainError, match="cannot be corrected here"):
+        _take_back(enrollment, prescriber_user(cleared.patient))
+
+
+def test_a_withdrawn_prescription_is_no_prescription() -> None:
+    cleared = carl("checkout")
+    _take_back(cleared.prescription, prescriber_user(cleared.patient))
+    assert not open_prescriptions(cleared.patient.pk).exists()
+    assert "R13" in denying(cleared.patient, cleared.prescription, CHECKOUT)

@@ -1,5 +1,7 @@
 """The order and its events. One order is one fill of one prescription."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -52,7 +54,9 @@ class Order(Anchor):
     days_supply_cap = models.PositiveIntegerField(help_text="the program's cap at checkout")
     refills = models.PositiveIntegerField(default=0)
     mode = models.CharField(max_length=4)
-    price = MoneyField(max_digits=12, decimal_places=2, default_currency="USD")
+    price = MoneyField(  # type: ignore[no-untyped-call]
+        max_digits=12, decimal_places=2, default_currency="USD"
+    )
     ship_to_name = models.CharField(max_length=200)
     ship_to_street = models.CharField(max_length=200)
     ship_to_city = models.CharField(max_length=100)
@@ -62,6 +66,8 @@ class Order(Anchor):
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders_placed"
     )
+    # Named, because the money field hides it from the type checker.
+    objects: ClassVar[models.Manager["Order"]] = models.Manager()
 
     class Meta:
         constraints = [

@@ -15,7 +15,7 @@ from orders.services.steps import (
 )
 from orders.states import Status
 from rems.errors import NotAllowed
-from rems.models import Supply, SupplyDelivery, SupplyEnd
+from rems.models import Attestation, Supply, SupplyDelivery, SupplyEnd
 from rems.signatures import Signature
 
 
@@ -137,6 +137,6 @@ def _end_supply(step: Step, cause: str, note: str, signature: Signature | None) 
         note=note,
         occurred_at=step.at,
         recorded_by=step.actor,
-        attestation=next((w for w in step.written if w._meta.model_name == "attestation"), None),
+        attestation=next((row for row in step.written if isinstance(row, Attestation)), None),
     )
     step.written.append(row)

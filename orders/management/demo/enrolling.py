@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from accounts.roles import Role
 from orders.management.demo.cast import PROGRAM, Member
-from orders.management.demo.people import sign, user_of
+from orders.management.demo.people import account_of, sign, user_of
 from rems.models import AgreementForm, Enrollment, Patient, Prescriber
 from rems.services import enrolling, registration
 
@@ -35,14 +35,14 @@ def _register(member: Member, prescriber: Prescriber) -> Patient:
         state="NY",
         zip_code="11226",
         prescriber=prescriber,
-        actor=prescriber.user,
+        actor=account_of(prescriber),
         user=None if member.guardian else acting,
         guardian=acting if member.guardian else None,
     )
 
 
 def _enroll(member: Member, patient: Patient, begun: datetime) -> None:
-    doctor = patient.prescriber.user
+    doctor = account_of(patient.prescriber)
     enrolling.assign_category(
         patient_id=patient.pk,
         category=member.category,
@@ -66,7 +66,7 @@ def _enroll(member: Member, patient: Patient, begun: datetime) -> None:
 
 
 def _sign_both(member: Member, form: AgreementForm, signed_at: datetime) -> None:
-    doctor, acting = form.prescriber.user, user_of(member.acting)
+    doctor, acting = account_of(form.prescriber), user_of(member.acting)
     own = "guardian" if member.guardian else "patient"
     for user, role in ((doctor, "prescriber"), (acting, own)):
         enrolling.sign_agreement_form(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from accounts.roles import Role
 from catalog.models import Product
 from orders.management.demo.cast import PRIYA, PRODUCT, PROGRAM, Member
-from orders.management.demo.people import sign, user_of
+from orders.management.demo.people import account_of, sign, user_of
 from rems import checklists, core
 from rems.models import Patient, Supply
 from rems.services import prescribing, supplies, surveying, testing
@@ -20,7 +20,7 @@ History = Callable[[Member, Patient, datetime], None]
 
 def record_test(patient: Patient, collected_at: datetime, result: str = "neg") -> None:
     """A sensitive test, signed by the treating prescriber."""
-    doctor = patient.prescriber.user
+    doctor = account_of(patient.prescriber)
     testing.record_pregnancy_test(
         patient_id=patient.pk,
         result=result,
@@ -34,7 +34,7 @@ def record_test(patient: Patient, collected_at: datetime, result: str = "neg") -
 
 def prescribe(patient: Patient, written_at: datetime) -> None:
     """A prescription for one 28-day cycle with an authorization number issued soon after."""
-    doctor = patient.prescriber.user
+    doctor = account_of(patient.prescriber)
     prescription = prescribing.write_prescription(
         patient_id=patient.pk,
         product_id=Product.objects.get(slug=PRODUCT).pk,

@@ -38,6 +38,13 @@ def user_of(person: Person) -> User:
     return user
 
 
+def account_of(prescriber: Prescriber) -> User:
+    """The account that the prescriber signs in with. Raises LookupError when there is none."""
+    if prescriber.user is None:
+        raise LookupError(f"{prescriber.npi} does not sign in")
+    return prescriber.user
+
+
 def sign(user: User, role: str, meaning: str) -> Signature:
     """The user's signature, given just after proving who they are."""
     return Signature(user, user.name, meaning, role, timedelta(seconds=1))

@@ -8,7 +8,7 @@ from catalog.models import Product
 from orders.loaders import fill_before_order
 from orders.management.demo.cast import PRIYA, PRODUCT, PROGRAM, Member
 from orders.management.demo.histories import history_of, record_test
-from orders.management.demo.people import sign, user_of
+from orders.management.demo.people import account_of, sign, user_of
 from orders.models import Order
 from orders.selectors import prescriptions_to_order
 from orders.services import cancel, record_return, the_pharmacy
@@ -110,7 +110,7 @@ def _open_holds(patient: Patient) -> list[Hold]:
 
 
 def _clear(hold: Hold, patient: Patient, at: datetime) -> None:
-    doctor = patient.prescriber.user
+    doctor = account_of(patient.prescriber)
     if hold.hold_type != core.HoldType.CATEGORY_REVIEW:
         record_test(patient, at)
     changes.clear_hold(

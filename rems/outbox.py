@@ -137,7 +137,7 @@ def _rows_to_compare(patient_id: UUID, wanted: Mapping[Key, datetime]) -> list[R
 
 
 def _create(patient_id: UUID, at: datetime, missing: Mapping[Key, datetime]) -> list[Reminder]:
-    return Reminder.objects.bulk_create(
+    rows = [
         Reminder(
             subject_id=patient_id,
             patient_id=patient_id,
@@ -150,7 +150,8 @@ def _create(patient_id: UUID, at: datetime, missing: Mapping[Key, datetime]) -> 
             send_at=max(moment, at),
         )
         for key, moment in missing.items()
-    )
+    ]
+    return Reminder.objects.bulk_create(rows) if rows else []
 
 
 def _cancel(rows: list[Reminder]) -> None:

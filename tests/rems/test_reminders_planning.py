@@ -1,0 +1,300 @@
+"""A reminder is planned in the transaction of the fact that causes it, and follows the facts."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from accounts.roles import Role
+from orders.services import approve, cancel, dispense, place
+from rems.core import zone_named
+from rems.errors import GuardRefused
+from rems.models import Hold, Patient, PregnancyTest, Reminder, Survey
+from rems.obligations import PREGNANCY_TEST_DUE, Obligation
+from rems.outbox import LEAD_TIMES, moment_to_send, plan_for_patient
+from rems.services import corrections, enrolling, registration
+from rems.services.recording import recording
+from tests import cast
+from tests.builders import (
+    PROGRAM,
+    a_hold,
+    a_patient,
+    a_test,
+    a_user,
+    acting_user,
+    ago,
+    clear,
+    now,
+    prescriber_user,
+    sign,
+    the_store,
+)
+from tests.database import VirtualClock
+from tests.rems.treated import due_dates, in_treatment, planned, start_treatment, today
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DAY = timedelta(days=1)
+LEAD = timedelta(days=LEAD_TIMES[PREGNANCY_TEST_DUE].days)
+
+
+def rows() -> list[tuple[object, ...]]:
+    return list(Reminder.objects.order_by("pk").values_list())
+
+
+def test_anas_next_test_is_planned_with_the_test_that_was_recorded() -> None:
+    ana = in_treatment(days=10)
+    test = a_test(ana, ago(hours=1))
+    (reminder,) = planned(ana)
+    assert reminder.kind == "pregnancy_test_due"
+    assert reminder.due_on == today() + 7 * DAY
+    assert reminder.recipient == acting_user(ana)
+    assert reminder.program_id == PROGRAM
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin::text FROM rems_reminder WHERE id = %s", [reminder.pk])
+        written_by = cursor.fetchone()[0]
+    test.refresh_from_db()
+    assert int(written_by) == test.transaction_id % 2**32
+
+
+def test_after_the_first_four_weeks_the_next_test_is_four_weeks_later() -> None:
+    ana = in_treatment(days=40)
+    a_test(ana, ago(hours=1))
+    assert due_dates(ana) == [today() + 28 * DAY]
+
+
+def test_with_irregular_cycles_it_is_two_weeks_later() -> None:
+    ana = in_treatment(days=40)
+    a_test(ana, ago(hours=1))
+    with recording("patient", ana.pk) as recorder:
+        user = acting_user(ana)
+        recorder.add(
+            Survey(
+                patient=ana,
+                category="FRP_ADULT",
+                answers={"cycles": "irregular"},
+                recorded_by=user,
+            ),
+            sign(user, Role.PATIENT),
+        )
+    assert due_dates(ana) == [today() + 14 * DAY]
+
+
+def test_without_any_test_it_is_due_at_once() -> None:
+    ana = in_treatment(days=3)
+    (reminder,) = planned(ana)
+    assert reminder.due_on == today() - 3 * DAY
+    assert reminder.send_at <= now()
+
+
+def test_a_late_period_asks_for_a_test_at_once_until_one_is_taken() -> None:
+    ana = in_treatment(days=40)
+    a_test(ana, ago(days=2))
+    hold = a_hold(ana, "missed_period")
+    (reminder,) = planned(ana)
+    assert reminder.due_on == today()
+    assert reminder.send_at <= now()
+    a_test(ana)
+    assert due_dates(ana) == [today() + 28 * DAY]
+    clear(hold)
+    assert due_dates(ana) == [today() + 28 * DAY]
+
+
+@pytest.mark.parametrize(
+    ("category", "name"), [("MALE_ADULT", "Carl Berg"), ("FNRP_ADULT", "Beth Moore")]
+)
+def test_those_who_need_no_test_get_no_reminder(category: str, name: str) -> None:
+    in_treatment(category, name)
+    assert not Reminder.objects.exists()
+
+
+def test_before_the_first_capsule_nothing_is_due() -> None:
+    ana = a_patient("FRP_ADULT", "Ana Ruiz")
+    a_test(ana, ago(hours=1))
+    assert not Reminder.objects.exists()
+
+
+def test_a_child_is_reminded_through_the_guardian() -> None:
+    dana = in_treatment("FRP_CHILD", "Dana Cole")
+    a_test(dana, ago(hours=1))
+    (reminder,) = planned(dana)
+    assert reminder.recipient == a_user(Role.PATIENT, "Guardian Of Dana Cole")
+
+
+def test_a_new_test_moves_the_reminder() -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(days=5))
+    old = planned(ana)[0]
+    assert old.due_on == today() + 2 * DAY
+    a_test(ana, ago(minutes=5))
+    assert due_dates(ana) == [today() + 7 * DAY]
+    old.refresh_from_db()
+    assert old.status == "cancelled"
+
+
+def test_a_test_entered_in_error_brings_the_old_reminder_back() -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(days=5))
+    old = planned(ana)[0]
+    wrong = a_test(ana, ago(minutes=5))
+    user = prescriber_user(ana)
+    corrections.correct_evidence(
+        row=wrong,
+        replacement=None,
+        reason="Another patient's result",
+        actor=user,
+        signature=sign(user, Role.PRESCRIBER),
+    )
+    assert planned(ana) == [old]
+
+
+def test_planning_again_changes_nothing() -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(days=5))
+    a_test(ana, ago(hours=1))
+    before = rows()
+    for _ in range(3):
+        with recording("patient", ana.pk):
+            pass
+    assert rows() == before
+    assert len(before) >= 2
+
+
+def test_planning_again_after_the_time_to_send_changes_nothing(clock: VirtualClock) -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(hours=1))
+    clock.shift(9 * DAY)
+    before = rows()
+    plan_for_patient(ana.pk, now())
+    assert rows() == before
+
+
+def test_an_order_of_facts_does_not_matter() -> None:
+    ana = a_patient("FRP_ADULT", "Ana Ruiz")
+    a_test(ana, ago(hours=1))
+    start_treatment(ana, days=10)
+    assert due_dates(ana) == [today() + 7 * DAY]
+
+
+def test_when_treatment_stops_the_reminder_is_cancelled() -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(hours=1))
+    user = prescriber_user(ana)
+    enrolling.discontinue_treatment(patient_id=ana.pk, reason="Finished", actor=user)
+    assert planned(ana) == []
+    assert Reminder.objects.get(due_on=today() + 7 * DAY).status == "cancelled"
+
+
+def test_everybody_who_acts_for_the_patient_is_told_and_only_while_they_do() -> None:
+    dana = in_treatment("FRP_CHILD", "Dana Cole")
+    a_test(dana, ago(hours=1))
+    second = a_user(Role.PATIENT, "Uma Cole")
+    pat = the_store().user
+    access = registration.grant_access(
+        patient_id=dana.pk, user=second, relation="guardian", actor=pat
+    )
+    assert {row.recipient for row in planned(dana)} == {acting_user(dana), second}
+    registration.end_access(access_id=access.pk, actor=pat)
+    assert {row.recipient for row in planned(dana)} == {acting_user(dana)}
+
+
+def test_a_reminder_that_nobody_would_get_still_stands() -> None:
+    ana = in_treatment(days=10)
+    registration.end_access(access_id=ana.accesses.get().pk, actor=the_store().user)
+    a_test(ana, ago(hours=1))
+    (reminder,) = planned(ana)
+    assert reminder.recipient is None
+
+
+def test_what_is_refused_plans_nothing() -> None:
+    ana = in_treatment(days=10)
+    before = rows()
+
+    def write_into_the_future() -> None:
+        with recording("patient", ana.pk) as recorder:
+            test = PregnancyTest(patient=ana, result="neg", detection_limit=25)
+            test.recorded_by = prescriber_user(ana)
+            test.occurred_at = now() + timedelta(hours=1)
+            recorder.add(test)
+
+    with pytest.raises(GuardRefused):
+        write_into_the_future()
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("zone", "sent_on", "sent_at"),
+    [
+        ("America/New_York", date(2026, 10, 30), "2026-10-30T13:00:00+00:00"),
+        # The night of 1 November 2026 the clocks go back: nine o'clock stays nine o'clock.
+        ("America/New_York", date(2026, 11, 1), "2026-11-01T14:00:00+00:00"),
+        ("America/Los_Angeles", date(2026, 10, 30), "2026-10-30T16:00:00+00:00"),
+        ("Pacific/Honolulu", date(2026, 3, 8), "2026-03-08T19:00:00+00:00"),
+    ],
+)
+def test_it_goes_out_at_nine_by_the_patients_own_clock_its_lead_time_ahead(
+    zone: str, sent_on: date, sent_at: str
+) -> None:
+    obligation = Obligation(PROGRAM, PREGNANCY_TEST_DUE, sent_on + LEAD)
+    assert moment_to_send(obligation, zone_named(zone)) == datetime.fromisoformat(sent_at)
+
+
+def test_a_patient_who_moves_west_is_told_at_nine_there() -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(hours=1))
+    Patient.objects.filter(pk=ana.pk).update(time_zone="America/Los_Angeles")
+    with recording("patient", ana.pk):
+        pass
+    (reminder,) = planned(ana)
+    there = reminder.send_at.astimezone(ZoneInfo("America/Los_Angeles"))
+    assert there.time() == time(9)
+    assert there.date() == reminder.due_on - LEAD
+
+
+def test_a_dispensed_order_plans_and_its_end_cancels() -> None:
+    ana = cast.ana()
+    store, pat = the_store(), the_store().user
+    placed = place(
+        patient_id=ana.patient.pk,
+        prescription_id=ana.prescription.pk,
+        package_id=store.package.pk,
+        mode="ship",
+        actor=ana.user,
+    )
+    assert placed.order is not None
+    assert not Reminder.objects.exists()
+    approve(order_id=placed.order.pk, actor=pat, signature=sign(pat, Role.PHARMACIST))
+    dispense(
+        order_id=placed.order.pk,
+        actor=pat,
+        signature=sign(pat, Role.PHARMACIST),
+        lot_id=store.lot.pk,
+        serial_number="SN-1",
+    )
+    assert due_dates(ana.patient) == [today() + 7 * DAY]
+    cancel(
+        order_id=placed.order.pk,
+        actor=pat,
+        signature=sign(pat, Role.PHARMACIST),
+        reason="The patient asked.",
+    )
+    assert planned(ana.patient) == []
+
+
+def test_planning_costs_two_statements_when_nothing_changes() -> None:
+    ana = in_treatment(days=10)
+    for days in (8, 6, 4, 1):
+        a_test(ana, ago(days=days))
+    at = now()
+    with CaptureQueriesContext(connection) as queries:
+        plan_for_patient(ana.pk, at)
+    assert len(queries) == 2, [query["sql"][:200] for query in queries]
+
+
+def test_an_unknown_patient_has_no_reminders() -> None:
+    some_user: User = a_user(Role.PATIENT, "Nobody Known")
+    plan_for_patient(some_user.pk, now())
+    assert not Reminder.objects.exists()
+    assert not Hold.objects.exists()

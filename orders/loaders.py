@@ -1,6 +1,7 @@
 """What `orders` knows of a fill and hands down to the program's facts."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -47,7 +48,7 @@ def orders_for_step() -> QuerySet[Order]:
     )
 
 
-def orders_using(prescription: object, own_order: object | None) -> QuerySet[Order]:
+def orders_using(prescription: Any, own_order: Any) -> QuerySet[Order]:
     """Other orders that bind the prescription's authorization (R16, design section 5)."""
     bound = binding_orders().filter(prescription=prescription)
     return bound if own_order is None else bound.exclude(pk=own_order)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("admin/outgoing-mail/", include("pharmacy.outgoing_mail")),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.urls")),
+    path("orders/", include("orders.urls")),
     path("treatment/", include("rems.urls")),
     path("", include("catalog.urls")),
 ]

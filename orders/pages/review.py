@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from orders import states
 from orders.loaders import fill_of, orders_for_step, parties_of
 from orders.models import Order
-from orders.pages.findings import Link, staff_lines
-from orders.pages.findings import FindingLine
+from orders.pages.findings import FindingLine, Link, staff_lines
 from orders.pages.words import STATUS_TONES, STATUS_WORDS, say_age, say_until
 from orders.states import Status
 from rems import core

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from orders import states
 from orders.models import Order, OrderEvent
-from orders.pages.words import EVENT_WORDS, say_instant
+from orders.pages.words import EVENT_WORDS, STATUS_TONES, STATUS_WORDS, say_instant
 from orders.states import Status
+from rems import core
 
 # The straight way, as the patient sees it: the last step is reached in one of two ways.
 _WAY: tuple[tuple[str, frozenset[str]], ...] = (
@@ -116,3 +118,35 @@ def _event_words(event: OrderEvent) -> str:
 def _signed_as(event: OrderEvent) -> str:
     signed = event.attestation
     return f"{signed.printed_name} ({signed.role}): {signed.meaning}" if signed else ""
+
+
+def is_cancellable(order: Order) -> bool:
+    """Whether the patient may still cancel: nothing is packed. The service asks again."""
+    may_end = states.may_move(order.status, Status.CANCELLED)
+    return may_end and getattr(order, "dispense", None) is None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One order in a list."""
+
+    order: Order
+    status: str
+    tone: str
+    placed: str
+
+
+def order_lines(orders: list[Order]) -> tuple[OrderLine, ...]:
+    """The orders as a list shows them. Each has its events loaded."""
+    return tuple(_order_line(order) for order in orders)
+
+
+def _order_line(order: Order) -> OrderLine:
+    zone = core.zone_named(order.pharmacy.time_zone)
+    first = next(iter(order.events.all()), None)
+    return OrderLine(
+        order=order,
+        status=STATUS_WORDS[order.status],
+        tone=STATUS_TONES[order.status],
+        placed=say_instant(first.recorded_at, zone) if first else "",
+    )

@@ -79,15 +79,6 @@ OWNER_WORDS: dict[core.Owner, str] = {
 
 MODE_WORDS: dict[str, str] = {"ship": "Ship it", "hand": "Pick it up at the pharmacy"}
 
-CATEGORY_WORDS: dict[str, str] = {
-    core.RiskCategory.FRP_ADULT: "Female who can become pregnant, adult",
-    core.RiskCategory.FNRP_ADULT: "Female who cannot become pregnant, adult",
-    core.RiskCategory.MALE_ADULT: "Male, adult",
-    core.RiskCategory.FRP_CHILD: "Female who can become pregnant, child",
-    core.RiskCategory.FNRP_CHILD: "Female who cannot become pregnant, child",
-    core.RiskCategory.MALE_CHILD: "Male, child",
-}
-
 GATE_WORDS: dict[str, str] = {
     core.Gate.CHECKOUT: "Checkout",
     core.Gate.APPROVE: "Approval",

@@ -70,11 +70,13 @@ def hand_over(
 def _write_dispense(step: Step, pharmacist: Pharmacist, lot_id: UUID, serial_number: str) -> None:
     order, verdict = step.order, step.verdict
     assert verdict is not None
+    confirmation_id = verdict.loaded.confirmation_id
+    assert confirmation_id is not None, "R40 permits nothing without one"
     row = Dispense.objects.create(
         order=order,
         prescription_id=order.prescription_id,
         authorization_id=order.authorization_id,
-        confirmation_id=verdict.loaded.confirmation_id,
+        confirmation_id=confirmation_id,
         pharmacist=pharmacist,
         lot_id=lot_id,
         serial_number=serial_number,

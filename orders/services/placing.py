@@ -139,6 +139,8 @@ def _create(
     actor: User,
     verdict: Verdict,
 ) -> Order:
+    authorization_id = verdict.loaded.authorization_id
+    assert authorization_id is not None, "R13 permits nothing without one"
     return Order.objects.create(
         id=order_id,
         revision=1,
@@ -146,7 +148,7 @@ def _create(
         patient=patient,
         pharmacy=pharmacy,
         prescription=prescription,
-        authorization_id=verdict.loaded.authorization_id,
+        authorization_id=authorization_id,
         package=package,
         quantity=prescription.quantity,
         days_supply=prescription.days_supply,

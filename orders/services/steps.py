@@ -117,7 +117,8 @@ def take_gated_step(
 ) -> StepResult:
     """Take a step that needs a permit. `extra` writes what was done beside the event.
 
-    `from_status` narrows a step that has but one way to begin. Raises StaleForm when the order may not move there from where it now stands, SignatureRefused,
+    `from_status` narrows a step that has but one way to begin. Raises StaleForm when the order may
+    not move there from where it now stands, EntryRefused for an unknown lot, SignatureRefused,
     GuardRefused; nothing is written then.
     """
     parties = parties_of(_unlocked(order_id), pharmacist)

@@ -27,6 +27,9 @@ from rems.obligations import (
 
 SEND_DUE_REMINDERS = "rems.tasks.send_due_reminders"
 
+# A nudge gives up at once: somebody waits for a page. Without max_retries it takes six seconds.
+NUDGE_PATIENCE = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
+
 logger = logging.getLogger(__name__)
 
 
@@ -179,6 +182,7 @@ def _bring_up_to_date(row: Reminder, moment: datetime, at: datetime) -> bool:
 def _nudge(task_name: str) -> None:
     """A broker that is away stops nothing: the row waits, and beat finds it."""
     try:
-        current_app.send_task(task_name, retry=False)
+        with current_app.connection_for_write(transport_options=NUDGE_PATIENCE) as broker:
+            current_app.send_task(task_name, connection=broker, retry=False)
     except (KombuError, redis.RedisError, OSError) as error:
         logger.warning("no nudge for %s: %s", task_name, type(error).__name__)

@@ -1,0 +1,9 @@
+"""The tests' settings for a real worker that keeps its mails in a folder and can be made to wait."""
+
+import os
+from pathlib import Path
+
+from pharmacy.settings.test import *  # noqa: F403
+
+EMAIL_BACKEND = "tests.rems.waiting_mail.EmailBackend"
+EMAIL_FILE_PATH = OUTGOING_MAIL_DIR = Path(os.environ["TEST_MAIL_FOLDER"])

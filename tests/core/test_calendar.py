@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from rems.core.calendar import (
     MICROSECOND,
     add_calendar_months,
+    end_of_business_day,
     end_of_day,
     local_date,
     months_later,
+    start_of_birthday,
     start_of_day,
     zone_named,
 )
@@ -91,3 +93,25 @@ def test_a_local_day_ends_a_microsecond_before_the_next(zone: str, minutes: int)
     assert ends - at < timedelta(hours=26)
     assert local_date(ends, place) == today
     assert local_date(ends + MICROSECOND, place) > today
+
+
+@pytest.mark.parametrize(
+    ("on", "until"),
+    [
+        ("2026-10-08T09:00:00-04:00", "2026-10-08"),  # Thursday
+        ("2026-10-09T23:59:59-04:00", "2026-10-09"),  # Friday
+        ("2026-10-10T00:00:00-04:00", "2026-10-12"),  # Saturday
+        ("2026-10-11T23:30:00-04:00", "2026-10-12"),  # Sunday, already Monday in UTC
+        ("2026-10-12T00:00:00-04:00", "2026-10-12"),  # Monday
+    ],
+)
+def test_a_business_day_ends_at_midnight_and_a_weekend_with_monday(on: str, until: str) -> None:
+    new_york = zone_named("America/New_York")
+    last = datetime.combine(date.fromisoformat(until), time.max, tzinfo=new_york)
+    assert end_of_business_day(utc(on), new_york) == last
+
+
+def test_a_birthday_begins_at_the_local_midnight() -> None:
+    new_york = zone_named("America/New_York")
+    begins = start_of_birthday(date(2008, 2, 29), 216, new_york)
+    assert begins == utc("2026-02-28T00:00:00-05:00")

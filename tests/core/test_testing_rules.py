@@ -19,6 +19,7 @@ from tests.core.people import (
     WRITTEN,
     a_test,
     ana,
+    answer,
     at,
     beth,
     codes,
@@ -205,3 +206,15 @@ def test_a_hold_that_opens_a_microsecond_from_now_does_not_refuse_yet() -> None:
     opens = hold(HoldType.MISSED_PERIOD, "2026-10-08 12:00")
     assert refused_by(beth_with(opens), NOON - MICROSECOND) == []
     assert refused_by(beth_with(opens), NOON) == ["R25"]
+
+
+def test_a_positive_test_is_cleared_from_the_very_instant_of_the_closing() -> None:
+    closing = hold(HoldType.POSITIVE_TEST, "2026-09-28 09:00", "2026-10-08 12:00")
+    person = beth_with(POSITIVE, LATER_NEGATIVE, closing)
+    assert refused_by(person, NOON) == []
+    assert refused_by(person, NOON - MICROSECOND) == ["R23"]
+
+
+def test_a_pharmacist_reads_the_local_time_of_a_positive_test() -> None:
+    (finding,) = answer(beth_with(POSITIVE)).findings
+    assert finding.seen == "pos taken 2026-09-28 09:00:00-04:00"

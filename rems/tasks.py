@@ -1,11 +1,20 @@
-"""What Celery does for the program: send the reminders that are due. The rows are the truth."""
+"""What Celery does for the program: send the reminders that are due, vouch for the records daily.
+
+The rows are the truth.
+"""
 
 import time
+from pathlib import Path
 
 from celery import shared_task
+from celery.schedules import crontab
+from django.conf import settings
 
 from rems.outbox import SEND_DUE_REMINDERS
 from rems.services.reminders import send_due
+from rems.services.verify import export_todays_heads
+
+EXPORT_SEAL_HEADS = "rems.tasks.export_seal_heads"
 
 BATCH = 50
 TICK_SECONDS = 15.0
@@ -19,6 +28,10 @@ BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS},
     },
+    "export the heads of the seals": {
+        "task": EXPORT_SEAL_HEADS,
+        "schedule": crontab(hour="5", minute="10"),
+    },
 }
 
 
@@ -28,3 +41,12 @@ def send_due_reminders() -> None:
     stop_at = time.monotonic() + LONGEST_RUN_SECONDS
     while send_due(BATCH).claimed == BATCH and time.monotonic() < stop_at:
         continue
+
+
+@shared_task(name=EXPORT_SEAL_HEADS)
+def export_seal_heads() -> None:
+    """Write the head of every chain to SEAL_HEADS_DIR, where the database's keepers cannot reach.
+
+    Raises BrokenRecords, or OSError, which the worker's log shows.
+    """
+    export_todays_heads(Path(settings.SEAL_HEADS_DIR))

@@ -163,6 +163,10 @@ DOCUMENT_ATTEMPTS = 3
 # How long a re-authentication counts as the signer's presence (21 CFR 11.200, rule sheet 11.15).
 SIGNATURE_WINDOW_SECONDS = 300
 
+# Where the head of every chain of seals goes each day: a folder out of the database's reach, so
+# that a chain that was cut short is found (`manage.py verify_records --against FILE`).
+SEAL_HEADS_DIR = env.str("SEAL_HEADS_DIR", default=str(BASE_DIR / "seal-heads"))
+
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

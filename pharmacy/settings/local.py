@@ -20,6 +20,7 @@ CELERY_BROKER_URL = REDIS_URL
 # Static files straight from their folders: nothing to collect first.
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = _servers.data_dir / "media"
+SEAL_HEADS_DIR = str(_servers.data_dir / "seal-heads")
 OUTGOING_MAIL_DIR = _servers.data_dir / "outgoing-mail"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = OUTGOING_MAIL_DIR

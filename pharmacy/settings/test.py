@@ -21,6 +21,7 @@ WHITENOISE_USE_FINDERS = True
 # The tests' database has a clock that a test can set (`clock` in tests/conftest.py).
 VIRTUAL_CLOCK = True
 MEDIA_ROOT = _servers.data_dir / "media"
+SEAL_HEADS_DIR = str(_servers.data_dir / "seal-heads")
 OUTGOING_MAIL_DIR = _servers.data_dir / "outgoing-mail"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 EMAIL_FILE_PATH = OUTGOING_MAIL_DIR

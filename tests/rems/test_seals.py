@@ -1,0 +1,288 @@
+"""What a superuser with the triggers off did to the records is found, and named."""
+
+import hashlib
+import io
+import json
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pharmacy.celery import app as celery_app
+from rems.models import Hold, Prescriber, Seal, Stamped
+from rems.seals import BEGINNING, link_digest
+from rems.services.verify import BrokenRecords, export_heads, faults
+from rems.tasks import EXPORT_SEAL_HEADS, export_seal_heads
+from tests import builders as b
+from tests.guards.life import Fill, a_placed_order, a_whole_life
+from tests.guards.raw import Connection, copy_of, insert
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def intruder(superuser_connection: Connection) -> Connection:
+    """A superuser, to whom no trigger and no foreign key speaks."""
+    superuser_connection.execute("SET session_replication_role = replica")
+    return superuser_connection
+
+
+def verify(**files: Path) -> str:
+    """What `manage.py verify_records` prints. Raises CommandError on a fault."""
+    out = io.StringIO()
+    call_command("verify_records", stdout=out, **files)
+    return out.getvalue()
+
+
+def found(**files: Path) -> list[str]:
+    """The faults that it prints before it exits with an error."""
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="faults"):
+        call_command("verify_records", stdout=out, **files)
+    return out.getvalue().splitlines()
+
+
+def links(fill: Fill) -> list[Seal]:
+    return list(Seal.objects.filter(subject_id=fill.order.patient_id).order_by("seq"))
+
+
+def test_ana_s_whole_life_is_as_it_was_sealed() -> None:
+    """Every kind of record, as the services wrote it, reads back to the same digest."""
+    a_whole_life()
+    stamped = [model for model in apps.get_models() if issubclass(model, Stamped)]
+    assert all(model._default_manager.exists() for model in stamped)
+    assert "as they were sealed" in verify()
+
+
+CHANGES = {
+    "a positive test made negative": "UPDATE rems_pregnancytest SET result = 'neg', "
+    "detection_limit = 24",
+    "a test moved by a day": "UPDATE rems_pregnancytest SET occurred_at = occurred_at "
+    "- interval '1 day'",
+    "a test received earlier": "UPDATE rems_pregnancytest SET recorded_at = recorded_at "
+    "- interval '1 microsecond'",
+    "a decision's gate": "UPDATE rems_decisionrecord SET gate = 'release'",
+    "a decision's facts": "UPDATE rems_decisionrecord SET facts = facts || '{\"x\": 1}'",
+    "a signature's name": "UPDATE rems_attestation SET printed_name = 'Somebody Else'",
+    "an event's reason": "UPDATE orders_orderevent SET reason = 'because'",
+    "a dispense's lot": "UPDATE orders_dispense SET serial_number = 'OTHER'",
+    "a tracking number": "UPDATE orders_release SET tracking_number = 'OTHER'",
+    "a certification": "UPDATE rems_prescribercertification SET valid_until = now()",
+    "a licence": "UPDATE rems_statelicence SET state = 'NJ'",
+    "a training": "UPDATE rems_pharmacisttraining SET proof = 'none'",
+}
+
+
+@pytest.mark.parametrize("statement", CHANGES.values(), ids=CHANGES.keys())
+def test_a_change_is_found(statement: str, intruder: Connection) -> None:
+    a_placed_order(b.a_cleared_patient("FRP_ADULT", "Ana Ruiz")).to("shipped")
+    verify()
+
+    assert intruder.execute(statement).rowcount
+
+    table = statement.split()[1]
+    assert any(f"({table} " in line and "was changed" in line for line in found())
+
+
+def test_the_first_broken_link_is_named(intruder: Connection) -> None:
+    fill = a_placed_order()
+    broken = links(fill)[4]
+    intruder.execute(
+        f"UPDATE {broken.table} SET recorded_at = now() WHERE id = %s", [broken.row_id]
+    )
+
+    assert found() == [
+        f"chain {fill.order.patient_id}, link 5 ({broken.table} {broken.row_id}): "
+        "the row or its seal was changed"
+    ]
+
+
+def test_a_removed_row_is_found(intruder: Connection) -> None:
+    fill = a_placed_order()
+    gone = links(fill)[3]
+    intruder.execute(f"DELETE FROM {gone.table} WHERE id = %s", [gone.row_id])
+    assert found() == [
+        f"chain {fill.order.patient_id}, link 4 ({gone.table} {gone.row_id}): the row is missing"
+    ]
+
+
+def test_a_row_removed_together_with_its_link_is_found(intruder: Connection) -> None:
+    fill = a_placed_order()
+    gone = links(fill)[3]
+    intruder.execute(f"DELETE FROM {gone.table} WHERE id = %s", [gone.row_id])
+    intruder.execute("DELETE FROM rems_seal WHERE id = %s", [gone.pk])
+    assert "link 4 is missing" in found()[0]
+    # Nor does it help to close the ranks.
+    intruder.execute(
+        "UPDATE rems_seal SET seq = seq - 1 WHERE subject_id = %s AND seq > 4", [gone.subject_id]
+    )
+    assert "was changed" in found()[0]
+
+
+def test_a_row_that_was_slipped_in_is_found(intruder: Connection) -> None:
+    """A negative test without a link, and one with a link made without the key."""
+    cleared = b.a_cleared_patient("FRP_ADULT", "Ana Ruiz")
+    test = b.a_test(cleared.patient)
+    slipped = insert(intruder, "rems_pregnancytest", copy_of(test))
+    assert found() == [
+        f"chain {cleared.patient.pk} (rems_pregnancytest {slipped}): the row has no link"
+    ]
+    link_without_key(intruder, cleared.patient.pk, "rems_pregnancytest", slipped)
+    assert "was changed" in found()[0]
+
+
+def link_without_key(intruder: Connection, subject_id: Any, table: str, row_id: Any) -> None:
+    """The best that can be done without the key: a digest made in the same way with another."""
+    last = Seal.objects.filter(subject_id=subject_id).order_by("-seq")[0]
+    digest = hashlib.sha256(f"{last.digest}{row_id}".encode()).hexdigest()
+    intruder.execute(
+        'INSERT INTO rems_seal (subject_id, seq, "table", row_id, digest) VALUES (%s,%s,%s,%s,%s)',
+        [subject_id, last.seq + 1, table, row_id, digest],
+    )
+
+
+def test_digests_that_were_made_anew_without_the_key_are_found(
+    intruder: Connection, settings: Any
+) -> None:
+    """The intruder changes a row, then computes the whole chain again in the very same way."""
+    fill = a_placed_order()
+    own_key = settings.SEAL_KEY
+    intruder.execute("UPDATE rems_decisionrecord SET advisories = '[\"none\"]'")
+    settings.SEAL_KEY = "a key that the intruder made up"
+    seal_anew(intruder, fill)
+    assert "as they were sealed" in verify_chain_of(fill)
+    settings.SEAL_KEY = own_key
+    assert "link 1 " in found()[0]
+    assert "was changed" in found()[0]
+
+
+def verify_chain_of(fill: Fill) -> str:
+    """With the intruder's own key the intruder's chain would look whole: the control."""
+    chain = str(fill.order.patient_id)
+    broken = [fault for fault in faults() if fault.subject_id == chain]
+    return "as they were sealed" if not broken else str(broken)
+
+
+def seal_anew(intruder: Connection, fill: Fill) -> None:
+    digest = BEGINNING
+    models = {model._meta.db_table: model for model in apps.get_models()}
+    for link in links(fill):
+        row = models[link.table]._default_manager.get(pk=link.row_id)
+        digest = link_digest(digest, link.seq, row)
+        intruder.execute("UPDATE rems_seal SET digest = %s WHERE id = %s", [digest, link.pk])
+
+
+def test_a_cut_tail_is_found_against_the_heads_that_were_kept_elsewhere(
+    intruder: Connection, tmp_path: Path
+) -> None:
+    fill = a_placed_order()
+    hold = b.a_hold(fill.cleared.patient)
+    heads = tmp_path / "heads.json"
+    assert "heads of" in verify(export=heads)
+    reached = len(links(fill))
+
+    intruder.execute("DELETE FROM rems_hold WHERE id = %s", [hold.pk])
+    intruder.execute("DELETE FROM rems_seal WHERE row_id = %s", [hold.pk])
+
+    # What is left is whole in itself; only the file remembers.
+    verify()
+    assert not Hold.objects.exists()
+    assert found(against=heads) == [
+        f"chain {fill.order.patient_id}, link {reached} (rems_seal -): "
+        f"cut after link {reached - 1}: it once reached {reached}"
+    ]
+
+
+def test_a_tail_that_was_cut_and_grew_again_is_found(intruder: Connection, tmp_path: Path) -> None:
+    fill = a_placed_order()
+    b.a_hold(fill.cleared.patient)
+    heads = tmp_path / "heads.json"
+    verify(export=heads)
+    last = links(fill)[-1]
+    intruder.execute(f"DELETE FROM {last.table} WHERE id = %s", [last.row_id])
+    intruder.execute("DELETE FROM rems_seal WHERE id = %s", [last.pk])
+    b.a_survey(fill.cleared.patient)
+    assert any("not the link that was exported" in line for line in found(against=heads))
+
+
+def test_a_chain_that_vanished_is_found(intruder: Connection, tmp_path: Path) -> None:
+    a_placed_order()
+    heads = tmp_path / "heads.json"
+    count = export_heads(heads)
+    assert count == Seal.objects.values("subject_id").distinct().count()
+    prescriber = Prescriber.objects.get()
+    intruder.execute("DELETE FROM rems_prescribercertification")
+    intruder.execute("DELETE FROM rems_seal WHERE subject_id = %s", [prescriber.pk])
+    gone = f"chain {prescriber.pk}, link 2 (rems_seal -): cut after link 0: it once reached 2"
+    assert gone in found(against=heads)
+
+
+def test_what_is_written_later_is_no_fault_against_an_older_file(tmp_path: Path) -> None:
+    fill = a_placed_order()
+    heads = tmp_path / "heads.json"
+    verify(export=heads)
+    fill.to("delivered")
+    assert "as they were sealed" in verify(against=heads)
+
+
+def test_broken_records_are_not_exported(intruder: Connection, tmp_path: Path) -> None:
+    a_placed_order()
+    intruder.execute("UPDATE rems_attestation SET meaning = 'Something else'")
+    heads = tmp_path / "heads.json"
+    assert found(export=heads)
+    assert not heads.exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"heads": {"x": 1}}', '{"heads": []}', "\xff"])
+def test_a_file_that_is_no_list_of_heads_is_a_clear_error(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "heads.json"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(CommandError, match="not a file of exported heads"):
+        verify(against=path)
+
+
+def test_the_file_and_the_faults_hold_no_patient_s_data(
+    intruder: Connection, tmp_path: Path
+) -> None:
+    fill = a_placed_order()
+    heads = tmp_path / "heads.json"
+    verify(export=heads)
+    intruder.execute("UPDATE rems_attestation SET meaning = 'Something else'")
+    text = heads.read_text() + "".join(found())
+    patient = fill.cleared.patient
+    for secret in (patient.name, patient.number, fill.order.number, "Pat Lee"):
+        assert secret not in text
+    assert json.loads(heads.read_text()).keys() == {"heads"}
+
+
+def test_a_row_is_not_asked_for_its_order_one_by_one() -> None:
+    a_placed_order().to("delivered")
+    with CaptureQueriesContext(connection) as asked:
+        assert list(faults()) == []
+    assert not [query for query in asked if 'FROM "orders_order" WHERE' in query["sql"]]
+
+
+def test_the_heads_are_exported_every_day_unless_the_records_are_broken(
+    intruder: Connection, settings: Any, tmp_path: Path
+) -> None:
+    settings.SEAL_HEADS_DIR = str(tmp_path / "elsewhere")
+    a_placed_order()
+
+    export_seal_heads()
+
+    (file,) = (tmp_path / "elsewhere").iterdir()
+    assert file.name == f"heads-{b.now().astimezone(UTC):%Y-%m-%d}.json"
+    assert "as they were sealed" in verify(against=file)
+    file.unlink()
+    intruder.execute("UPDATE rems_attestation SET meaning = 'Something else'")
+    with pytest.raises(BrokenRecords):
+        export_seal_heads()
+    assert not file.exists()
+    scheduled = celery_app.conf.beat_schedule.values()
+    assert EXPORT_SEAL_HEADS in {entry["task"] for entry in scheduled}

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -55,6 +56,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return render(request, "orders/order.html", context)
 
 
+@method_decorator(never_cache, name="dispatch")
 class CancelOwnView(ServiceFormView):
     """Cancel an order of one's own while nothing is packed."""
 

@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 from accounts.roles import Role
 from orders.forms import EmptyForm
@@ -28,6 +30,7 @@ from rems.errors import DomainError, GuardRefused
 from rems.views.forms import ServiceFormView, place_error
 
 
+@method_decorator(never_cache, name="dispatch")
 class StepView(ServiceFormView):
     """One step of an order. Subclasses say which, who may take it, and which service takes it."""
 

@@ -38,6 +38,7 @@ from rems.models import (
 )
 
 E = TypeVar("E", bound=Evidence)
+RECENT = 6
 
 # Which prescriptions still wait for a fill is known to those who fill them; they say so here.
 PrescriptionFilter = Callable[[QuerySet[Prescription]], QuerySet[Prescription]]
@@ -112,6 +113,12 @@ def open_prescriptions(patient_id: UUID) -> QuerySet[Prescription]:
     for narrow in _open_prescription_filters:
         found = narrow(found)
     return found
+
+
+def recent_prescriptions(patient_id: UUID) -> QuerySet[Prescription]:
+    """The newest prescriptions that stand, used or not, with their authorizations."""
+    found = of_patient(Prescription, patient_id).select_related("product")
+    return found.prefetch_related("authorizations")[:RECENT]
 
 
 def newest_open_prescriptions(patient_ids: list[UUID]) -> dict[UUID, Prescription]:

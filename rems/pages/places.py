@@ -12,13 +12,11 @@ _OF_PATIENT = {
 }
 # Where on the record's page each of these is to be found.
 _ON_RECORD = {
-    core.Place.AGREEMENT_FORM: "",
-    core.Place.PRESCRIBER_PORTAL: "#record",
+    core.Place.PRESCRIBER_PORTAL: "#actions",
     core.Place.PRESCRIBER_TESTS: "#tests",
     core.Place.PRESCRIBER_HOLDS: "#holds",
     core.Place.PHARMACY_REVIEW: "#reports",
     core.Place.PHARMACY_COUNTER: "#prescriptions",
-    core.Place.PATIENT_SURVEY: "#surveys",
 }
 
 
@@ -27,12 +25,21 @@ def url_for(place: core.Place, patient: Patient, reader: User | None = None) -> 
 
     Without a reader it is asked for the patient (or the guardian).
     """
-    if reader is not None and reader.has_perm("rems.view_any_patient"):
+    if reader is None or is_for_patient(reader):
+        name = _OF_PATIENT.get(place)
+        return reverse(name, args=[patient.pk]) if name else None
+    if reader.has_perm("rems.view_any_patient"):
         return _for_staff(place, patient, reader)
-    if reader is not None and reader.has_perm("rems.view_own_patients"):
-        return _on_record(place, patient)
-    name = _OF_PATIENT.get(place)
-    return reverse(name, args=[patient.pk]) if name else None
+    if place is core.Place.AGREEMENT_FORM:
+        return reverse("rems:agreement", args=[patient.pk])
+    return _on_record(place, patient)
+
+
+def is_for_patient(reader: User) -> bool:
+    """Whether the reader reads as a patient or guardian: without a professional's rights."""
+    return not any(
+        reader.has_perm(name) for name in ("rems.view_any_patient", "rems.view_own_patients")
+    )
 
 
 def _for_staff(place: core.Place, patient: Patient, reader: User) -> str | None:
@@ -43,7 +50,5 @@ def _for_staff(place: core.Place, patient: Patient, reader: User) -> str | None:
 
 
 def _on_record(place: core.Place, patient: Patient) -> str | None:
-    if place is core.Place.AGREEMENT_FORM:
-        return reverse("rems:agreement", args=[patient.pk])
     anchor = _ON_RECORD.get(place)
     return None if anchor is None else reverse("rems:patient", args=[patient.pk]) + anchor

@@ -10,8 +10,8 @@ from rems import core
 from rems.loaders import Asked, Fill
 from rems.locks import Parties
 from rems.models import Patient, Pharmacy, Prescription, Program
-from rems.pages.places import url_for
-from rems.pages.words import CATEGORY_NAMES, OWNER_NAMES
+from rems.pages.places import is_for_patient, url_for
+from rems.pages.words import CATEGORY_NAMES, OWNER_NAMES, STAFF_OWNER_NAMES
 from rems.selectors import newest_open_prescriptions, the_pharmacy
 from rems.services.evaluation import Preview, preview_many
 
@@ -23,10 +23,13 @@ class Missing:
     rule: str
     code: str
     for_patient: str
-    for_staff: str
+    title: str
+    details: str
     owner: str
     url: str | None
     is_pharmacys: bool
+    # Whether the patient or the guardian cures it.
+    is_patients: bool
     where: core.Place
 
 
@@ -112,13 +115,17 @@ def _standing(
 
 
 def _missing(finding: core.Finding, patient: Patient, reader: User) -> Missing:
+    title, _, details = finding.for_pharmacist.partition(": ")
+    owners = OWNER_NAMES if is_for_patient(reader) else STAFF_OWNER_NAMES
     return Missing(
         rule=finding.rule,
         code=finding.code.value,
         for_patient=finding.for_patient,
-        for_staff=finding.for_pharmacist,
-        owner=OWNER_NAMES[finding.owner.value],
+        title=title,
+        details=details,
+        owner=owners[finding.owner.value],
         url=url_for(finding.where, patient, reader),
         is_pharmacys=finding.pending_at_pharmacy,
+        is_patients=finding.owner in {core.Owner.PATIENT, core.Owner.GUARDIAN},
         where=finding.where,
     )

@@ -21,6 +21,7 @@ class Step:
 
 
 _ENROLLED = frozenset({"R03", "R04", "R08", "R09"})
+_WANT_TEST = frozenset({"R23", "R25"})
 _TESTED = frozenset({"R20", "R21", "R22", "R26"})
 _SURVEYED = frozenset({"R30"})
 _PRESCRIBED = frozenset({"R06", "R10", "R11", "R12", "R13", "R14", "R15", "R16"})
@@ -31,7 +32,7 @@ def treatment_steps(standing: Standing, order_url: str) -> list[Step]:
     """What is done, what comes now and what is to do, in the order in which it happens."""
     steps = [
         _step("Enrolled in the safety program", _ENROLLED, standing),
-        *([_step("Pregnancy tests", _TESTED, standing)] if _is_tested(standing) else []),
+        *([_tests(standing)] if _is_tested(standing) else []),
         *([] if standing.is_first else [_step("Patient survey", _SURVEYED, standing)]),
         _step("Prescription with the program's number", _PRESCRIBED, standing),
         _step("Certificates and licenses", _OURS, standing),
@@ -57,8 +58,18 @@ def _step(title: str, rules: frozenset[str], standing: Standing) -> Step:
         first = missing[0]
         step.text = " ".join(item.for_patient for item in missing)
         step.who = first.owner
-        step.url = first.url or ""
-        step.action = "Do this now"
+        if first.is_patients:
+            step.url, step.action = first.url or "", "Do this now"
+    return step
+
+
+def _tests(standing: Standing) -> Step:
+    """Blocked while a result or a report has to be cleared by a new test."""
+    step = _step("Pregnancy tests", _TESTED, standing)
+    if any(item.rule in _WANT_TEST for item in standing.missing):
+        step.state = "blocked"
+        step.text = "A new test is needed. Your prescriber then decides whether you can go on."
+        step.who = "The prescriber"
     return step
 
 
@@ -77,9 +88,10 @@ def _afterwards(standing: Standing, order_url: str) -> list[Step]:
         order.text = "Everything that has to come first is done."
     elif stops(standing):
         order.state = "blocked"
+    open_points = [item.for_patient for item in standing.later if not item.is_pharmacys]
     check = Step(
         "Our pharmacist checks everything and talks with you",
-        text="The safety program has to agree to every single supply.",
+        text=" ".join(["The safety program has to agree to every single supply.", *open_points]),
         who="The pharmacy",
     )
     return [order, check, Step("Your medicine is shipped or handed over", who="The pharmacy")]

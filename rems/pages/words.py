@@ -64,6 +64,9 @@ OWNER_NAMES = {
     "support": "Our support",
 }
 
+# How a professional reads the same.
+STAFF_OWNER_NAMES = {**OWNER_NAMES, "patient": "The patient", "time": "Nobody: it takes time"}
+
 FRP_CHANGES = (
     "missed_period",
     "abnormal_bleeding",

@@ -14,11 +14,13 @@ from rems.models import (
     CategoryAssignment,
     Enrollment,
     EnrollmentEnd,
+    Patient,
     PatientAccess,
     ProgramVersion,
     ReproductiveStatusProof,
 )
 from rems.selectors import (
+    access_of,
     active_enrollment,
     category_of,
     current,
@@ -34,6 +36,7 @@ from rems.services.authority import (
     require_prescribers_office,
     require_signature,
     require_treating_prescriber,
+    treats,
 )
 from rems.services.recording import EARLIEST, Recorder, recording
 from rems.signatures import Signature
@@ -165,6 +168,22 @@ def wanted_signatures(category: str) -> frozenset[str]:
     """Who has to sign a form of this category (R03)."""
     is_child = core.RiskCategory(category).is_child
     return frozenset({"prescriber", "guardian" if is_child else "patient"})
+
+
+def role_under_form(user: User, patient: Patient, at: datetime) -> str:
+    """In which role the user would sign a form of this patient; empty for nobody concerned."""
+    if treats(user, patient):
+        return "prescriber"
+    access = access_of(user, patient.pk, at)
+    if access is None:
+        return ""
+    return "patient" if access.relation == PatientAccess.Relation.SELF else "guardian"
+
+
+def awaits_signature_of(form: AgreementForm, user: User, patient: Patient, at: datetime) -> bool:
+    """Whether the form wants this user's signature and does not have it."""
+    role = role_under_form(user, patient, at)
+    return role in wanted_signatures(form.category) - signed_roles(form.pk)
 
 
 def discontinue_treatment(

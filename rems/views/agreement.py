@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from accounts.clock import read_clock
 from rems.forms import evidence
 from rems.models import AgreementForm, Program
 from rems.pages import meanings
 from rems.pages.words import CATEGORY_NAMES, SIGNER_NAMES
-from rems.selectors import access_of, forms_awaiting_signature, signed_roles
+from rems.selectors import forms_awaiting_signature, signed_roles
 from rems.services import enrolling
-from rems.services.authority import treats
+from rems.services.authority import works_for_prescriber
 from rems.views.forms import EvidenceFormView, home_of
 from rems.views.prescriber import OfOffice
 from rems.views.reading import read_patient, reader_of
@@ -54,7 +55,7 @@ class SignFormView(EvidenceFormView):
         waiting = forms_awaiting_signature(self.patient.pk)
         self.agreement: AgreementForm = waiting.get(pk=keys["form_id"])
         self.signed = signed_roles(self.agreement.pk)
-        self.role = self._role()
+        self.role = enrolling.role_under_form(self.reader, self.patient, self.at)
 
     def is_allowed(self) -> bool:
         """One whose signature the form wants."""
@@ -90,24 +91,16 @@ class SignFormView(EvidenceFormView):
             signature=self.signature(form, self.role),
         )
 
-    def _role(self) -> str:
-        if treats(self.reader, self.patient):
-            return "prescriber"
-        access = access_of(self.reader, self.patient.pk, self.at)
-        if access is None:
-            return ""
-        return "patient" if access.relation == "self" else "guardian"
-
 
 @require_safe
 @login_required
 def agreement(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """On to the form that waits for signatures, to starting one, or back to the patient's page."""
     patient = read_patient(request, patient_id, "agreement form")
+    reader, at = reader_of(request), read_clock()
     waiting = forms_awaiting_signature(patient.pk).first()
-    if waiting is not None:
+    if waiting is not None and enrolling.awaits_signature_of(waiting, reader, patient, at):
         return redirect("rems:sign-form", patient.pk, waiting.pk)
-    reader = reader_of(request)
-    if reader.has_perm("rems.view_own_patients"):
+    if waiting is None and works_for_prescriber(reader, patient, at):
         return redirect("rems:start-form", patient.pk)
     return redirect(home_of(reader, patient))

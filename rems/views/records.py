@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.services import log_read
 from rems.models import Patient
 from rems.pages.record import timeline
-from rems.pages.standing import Standing, standing_of, standings
+from rems.pages.standing import standing_of, standings
 from rems.pages.treatment import stops, treatment_steps
 from rems.pages.words import EXPOSURE_NAMES, HOLD_NAMES, RESULT_NAMES
 from rems.selectors import (
@@ -30,11 +30,13 @@ from rems.selectors import (
     own_patients,
     patients_acted_for,
     readable_patients,
+    recent_prescriptions,
     supplies_without_first_dose,
     unverified_tests,
 )
 from rems.services.authority import is_on_care_team, treats, works_for_prescriber
 from rems.services.corrections import CORRECTORS, may_correct
+from rems.services.enrolling import awaits_signature_of
 from rems.views.forms import pharmacy_zone
 from rems.views.reading import read_patient, reader_of
 
@@ -63,11 +65,13 @@ def treatment(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         raise Http404("no such patient")
     log_read(reader, patient.pk, "treatment")
     with timezone.override(pharmacy_zone()):
-        standing = standing_of(patient, reader, read_clock())
-        return render(request, "rems/treatment.html", _treatment(patient, standing))
+        return render(request, "rems/treatment.html", _treatment(patient, reader))
 
 
-def _treatment(patient: Patient, standing: Standing | None) -> dict[str, Any]:
+def _treatment(patient: Patient, reader: User) -> dict[str, Any]:
+    at = read_clock()
+    standing = standing_of(patient, reader, at)
+    form = forms_awaiting_signature(patient.pk).first()
     product = medicine_on_sale()
     order_url = product.get_absolute_url() if product else "/"
     return {
@@ -76,6 +80,7 @@ def _treatment(patient: Patient, standing: Standing | None) -> dict[str, Any]:
         "stops": stops(standing) if standing else [],
         "steps": treatment_steps(standing, order_url) if standing else [],
         "unstarted": list(supplies_without_first_dose(patient.pk)),
+        "unsigned": form if form and awaits_signature_of(form, reader, patient, at) else None,
     }
 
 
@@ -123,11 +128,8 @@ def _record(patient: Patient, reader: User) -> dict[str, Any]:
         ],
         "unverified": [(test, RESULT_NAMES[test.result]) for test in unverified_tests(patient.pk)],
         "forms": list(forms_awaiting_signature(patient.pk)),
-        "prescriptions": list(
-            open_prescriptions(patient.pk)
-            .select_related("product")
-            .prefetch_related("authorizations", "confirmations", "counselings")
-        ),
+        "prescriptions": list(recent_prescriptions(patient.pk)),
+        "unused": set(open_prescriptions(patient.pk).values_list("pk", flat=True)),
         "outside_supplies": list(outside_supplies(patient.pk)),
         "unstarted": list(supplies_without_first_dose(patient.pk)),
         "entries": timeline(patient.pk),

@@ -8,16 +8,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessLog, User
+from rems import core
 from rems.models import (
     AgreementForm,
     Enrollment,
+    ExposureReport,
     Hold,
     HoldClearance,
     Patient,
     PregnancyTest,
     Prescription,
+    Supply,
     Survey,
 )
+from rems.pages.places import url_for
+from rems.pages.record import timeline
 from tests.builders import (
     a_delegate,
     a_hold,
@@ -455,3 +460,122 @@ def test_the_navigation_leads_each_role_to_its_pages(client: Client) -> None:
         assert isinstance(user, User)
         sign_in(client, user)
         assert reverse(name) in client.get("/").content.decode()
+
+
+def test_max_is_led_to_the_form_that_waits_for_him(client: Client) -> None:
+    patient = a_patient("MALE_ADULT", "Max Dole", enrolled=False)
+    sign_in(client, prescriber_user(patient))
+    client.post(url("start-form", patient), {})
+    form = AgreementForm.objects.get(patient=patient)
+    sign_in(client, acting_user(patient))
+    text = client.get(url("treatment", patient)).content.decode()
+    assert "Your agreement form waits for your signature" in text
+    assert url("sign-form", patient, form.pk) in text
+    sign_in(client, the_store().user)
+    assert client.get(url("agreement", patient))["Location"] == url("patient", patient)
+
+
+@pytest.mark.parametrize("place", list(core.Place))
+def test_each_place_leads_somewhere_that_its_reader_may_open(
+    client: Client, place: core.Place
+) -> None:
+    patient = ana("checkout").patient
+    for reader in (
+        acting_user(patient),
+        prescriber_user(patient),
+        the_store().user,
+        a_technician(),
+        an_auditor(),
+    ):
+        address = url_for(place, patient, reader)
+        if address is not None:
+            sign_in(client, reader)
+            assert client.get(address, follow=True).status_code == 200, (reader, address)
+
+
+def test_the_patients_places_are_the_form_and_the_survey() -> None:
+    patient = ana("checkout").patient
+    led = {place for place in core.Place if url_for(place, patient) is not None}
+    assert led == {core.Place.AGREEMENT_FORM, core.Place.PATIENT_SURVEY}
+
+
+def test_credentials_are_recorded_and_revoked_by_pharmacists_alone(client: Client) -> None:
+    prescriber = a_prescriber(certified=False)
+    pharmacist = the_store().user
+    adding = reverse("rems:certify-prescriber", args=[prescriber.pk])
+    entry = {"proof": "Program letter", "printed_name": pharmacist.name, **SIGNED}
+    for reader in (a_technician(), prescriber.user):
+        assert reader is not None
+        sign_in(client, reader)
+        assert client.get(reverse("rems:credentials")).status_code == 403
+        assert client.post(adding, entry).status_code == 403
+    sign_in(client, pharmacist)
+    assert client.post(adding, entry).status_code == 302
+    certification = prescriber.certifications.get()
+    assert "Program letter" in client.get(reverse("rems:credentials")).content.decode()
+    revoking = reverse("rems:revoke", args=["prescriber", certification.pk])
+    entry = {"reason": "Withdrew.", "printed_name": pharmacist.name, **SIGNED}
+    assert client.post(revoking, entry).status_code == 302
+    assert prescriber.certifications.count() == 2
+    assert client.get(revoking).status_code == 404
+    assert (
+        client.get(reverse("rems:revoke", args=["nonsense", certification.pk])).status_code == 404
+    )
+
+
+def test_a_license_is_for_a_state(client: Client) -> None:
+    store = the_store()
+    sign_in(client, store.user)
+    page = reverse("rems:licence", args=[store.pharmacy.pk])
+    entry = {"state": "VT", "proof": "Board", "printed_name": store.user.name, **SIGNED}
+    wrong = client.post(page, {**entry, "state": "XX", "ends_on": "9999-12-31"})
+    assert wrong.status_code == 422
+    assert set(wrong.context["form"].errors) == {"state", "ends_on"}
+    assert client.post(page, {**entry, "ends_on": "2099-12-31"}).status_code == 302
+    assert store.pharmacy.licences.filter(state="VT").exists()
+
+
+def test_the_rest_of_the_forms_record_what_they_say(client: Client) -> None:
+    patient = carl("checkout").patient
+    pharmacist, doctor = the_store().user, prescriber_user(patient)
+    by_pharmacist = {"printed_name": pharmacist.name, **SIGNED}
+    sign_in(client, pharmacist)
+    supply = {"days_supply": "28", "quantity": "28"}
+    assert (
+        client.post(url("outside-supply", patient), {**supply, **by_pharmacist}).status_code == 302
+    )
+    row = Supply.objects.get(patient=patient)
+    today = timezone.localdate().isoformat()
+    dose = url("first-dose", patient, row.pk)
+    assert client.post(dose, {"started_on": "2999-01-01"}).status_code == 422
+    assert client.post(dose, {"started_on": today}).status_code == 302
+    lost = {"cause": "lost", "note": "Left on a train.", **by_pharmacist}
+    assert client.post(url("end-supply", patient, row.pk), lost).status_code == 302
+    sign_in(client, acting_user(patient))
+    change = {"change": "partner_pregnancy", "note": ""}
+    assert client.post(url("report-change", patient), change).status_code == 302
+    report = ExposureReport.objects.get(patient=patient)
+    sign_in(client, pharmacist)
+    filing = {"case_number": "R-1", "medwatch_reference": "M-1"}
+    assert client.post(url("file-exposure", patient, report.pk), filing).status_code == 302
+    reaction = {"description": "Anaphylaxis"}
+    assert client.post(url("hypersensitivity", patient), reaction).status_code == 302
+    sign_in(client, doctor)
+    assert client.post(url("stop", patient), {"reason": "Side effects."}).status_code == 302
+    assert client.post(url("restart", patient), {}).status_code == 302
+    proof = {"proof_type": "hysterectomy", "since_on": "2015-05-05"}
+    assert client.post(url("status", patient), proof).status_code == 302
+    category = {"category": "FNRP_ADULT", "reason": "Wrong.", "printed_name": doctor.name, **SIGNED}
+    assert client.post(url("category", patient), category).status_code == 302
+    kinds = {entry.kind for entry in timeline(patient.pk)}
+    assert {
+        "supply",
+        "firstdose",
+        "supplyend",
+        "exposurereport",
+        "exposurereportfiling",
+        "hypersensitivity",
+        "enrollmentend",
+        "reproductivestatusproof",
+        "categoryassignment",
+    } <= kinds

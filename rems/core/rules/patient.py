@@ -54,23 +54,29 @@ def agreement_form_is_signed_for_category(situation: Situation) -> Answer:
     if form is None:
         return Unmet(_CODE.AGREEMENT_FORM_MISSING, "no form on file")
     return (
-        _form_in_force(situation, form, category)
+        _form_of_category(situation, form, category)
         or _form_signatures(form, category)
+        or _form_active(form)
         or _form_before_prescription(situation, form)
     )
 
 
-def _form_in_force(
+def _form_of_category(
     situation: Situation, form: AgreementForm, category: RiskCategory
 ) -> Unmet | None:
     if form.signed_at > situation.at:
         seen = f"dated ahead: {situation.show(form.signed_at)}"
         return Unmet(_CODE.AGREEMENT_FORM_MISSING, seen)
-    if form.status != "active":
-        return Unmet(_CODE.AGREEMENT_FORM_NOT_ACTIVE, f"status {form.status!r}")
     if form.category is not category:
         seen = f"form for {form.category}, patient is {category}"
         return Unmet(_CODE.AGREEMENT_FORM_FOR_OTHER_CATEGORY, seen)
+    return None
+
+
+def _form_active(form: AgreementForm) -> Unmet | None:
+    """Asked after the signatures: a form that still waits for one is not out of force."""
+    if form.status != "active":
+        return Unmet(_CODE.AGREEMENT_FORM_NOT_ACTIVE, f"status {form.status!r}")
     return None
 
 

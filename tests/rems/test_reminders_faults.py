@@ -212,7 +212,7 @@ def test_with_the_broker_down_the_fact_is_written_and_the_reminder_waits(closed_
     ana = in_treatment(days=40)
     a_test(ana, ago(days=2))
     seconds = report_late_period(ana, f"redis://127.0.0.1:{closed_port}/0")
-    assert seconds < 1.5
+    assert seconds < 3
     (reminder,) = planned(ana)
     assert reminder.attempts == 0
     # Beat's next tick, once the broker is back.
@@ -222,7 +222,7 @@ def test_with_the_broker_down_the_fact_is_written_and_the_reminder_waits(closed_
 def test_a_broker_that_never_answers_holds_nobody_up_for_long(silent_port: int) -> None:
     ana = in_treatment(days=40)
     a_test(ana, ago(days=2))
-    assert report_late_period(ana, f"redis://127.0.0.1:{silent_port}/0") < 4
+    assert report_late_period(ana, f"redis://127.0.0.1:{silent_port}/0") < 5
     assert len(planned(ana)) == 1
 
 

@@ -14,6 +14,8 @@ _PLACES: tuple[tuple[str, str, str], ...] = (
     ("My treatment", "rems:my-treatment", "rems.complete_survey"),
     ("My patients", "rems:patients", "rems.view_own_patients"),
     ("Pharmacy queue", "orders:queue", "orders.view_queue"),
+    ("Patients", "rems:patients", "rems.view_any_patient"),
+    ("Certifications", "rems:credentials", "rems.record_certification"),
 )
 
 

@@ -30,6 +30,7 @@ from rems.models import (
     PatientAccess,
     Pharmacy,
     PregnancyTest,
+    Prescriber,
     PrescriberDelegate,
     Prescription,
     Supply,
@@ -153,6 +154,21 @@ def medicine_on_sale() -> Product | None:
 def access_of(user: User, patient_id: UUID, at: datetime) -> PatientAccess | None:
     """In what capacity the user may act for the patient at this instant, if at all."""
     return _in_force(PatientAccess.objects.filter(user=user, patient_id=patient_id), at).first()
+
+
+def accesses_in_force(patient_id: UUID) -> QuerySet[PatientAccess]:
+    """Who may act for the patient now."""
+    found = PatientAccess.objects.filter(patient_id=patient_id).select_related("user")
+    return _in_force(found, PharmacyClock()).order_by("starts_at", "id")
+
+
+def prescriber_entered_for(user: User, at: datetime) -> Prescriber | None:
+    """The prescriber that the user is, or enters for as a delegate; None for anybody else."""
+    if user.has_role(Role.PRESCRIBER):
+        return Prescriber.objects.filter(user=user).first()
+    rows = PrescriberDelegate.objects.filter(user=user).select_related("prescriber")
+    row = _in_force_delegates(rows, at).order_by("starts_at").first()
+    return row.prescriber if row is not None and user.has_role(Role.DELEGATE) else None
 
 
 def is_delegate_of(user: User, prescriber_id: UUID, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from rems.views import (
     pharmacist,
     prescriber,
     records,
+    registration,
     withdrawal,
 )
 
@@ -23,6 +24,7 @@ def _of_patient(address: str, view: type[View], name: str):  # type: ignore[no-u
 urlpatterns = [
     path("", records.my_treatment, name="my-treatment"),
     path("patients/", records.patients, name="patients"),
+    path("patients/new/", registration.RegisterPatientView.as_view(), name="register-patient"),
     path("patients/<uuid:patient_id>/", records.patient, name="patient"),
     path("patients/<uuid:patient_id>/treatment/", records.treatment, name="treatment"),
     path("patients/<uuid:patient_id>/agreement/", agreement.agreement, name="agreement"),
@@ -59,6 +61,8 @@ urlpatterns = [
     _of_patient("reports/<uuid:report_id>/file/", pharmacist.FileExposureView, "file-exposure"),
     _of_patient("reactions/new/", pharmacist.HypersensitivityView, "hypersensitivity"),
     _of_patient("entries/<slug:kind>/<uuid:row_id>/withdraw/", withdrawal.WithdrawView, "withdraw"),
+    _of_patient("accounts/new/", registration.GrantAccessView, "grant-access"),
+    _of_patient("accounts/<uuid:access_id>/end/", registration.EndAccessView, "end-access"),
     path("credentials/", credentials.overview, name="credentials"),
     path(
         "credentials/prescribers/<uuid:subject_id>/",

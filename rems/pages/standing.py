@@ -61,16 +61,20 @@ STOPPING = frozenset({"R23", "R25", "R52", "R07"})
 def standings(patients: Sequence[Patient], reader: User, at: datetime) -> list[Standing]:
     """Where each patient stands now, for this reader; in the same order. Takes no lock.
 
-    Raises core.UnknownProgram when no rules are in force. Empty without a pharmacy.
+    Empty while no pharmacy is set up or no rules are in force.
     """
     pharmacy, program = the_pharmacy(), Program.objects.order_by("code").first()
     if pharmacy is None or program is None:
         return []
     written = newest_open_prescriptions([patient.pk for patient in patients])
     asked = [_asked(patient, pharmacy, program, written.get(patient.pk)) for patient in patients]
+    try:
+        previews = preview_many(asked, at)
+    except core.UnknownProgram:
+        return []
     return [
         _standing(patient, written.get(patient.pk), seen, reader)
-        for patient, seen in zip(patients, preview_many(asked, at), strict=True)
+        for patient, seen in zip(patients, previews, strict=True)
     ]
 
 

@@ -21,6 +21,7 @@ from rems.pages.standing import standing_of, standings
 from rems.pages.treatment import stops, treatment_steps
 from rems.pages.words import EXPOSURE_NAMES, HOLD_NAMES, RESULT_NAMES
 from rems.selectors import (
+    accesses_in_force,
     forms_awaiting_signature,
     medicine_on_sale,
     open_exposure_reports,
@@ -29,6 +30,7 @@ from rems.selectors import (
     outside_supplies,
     own_patients,
     patients_acted_for,
+    prescriber_entered_for,
     readable_patients,
     recent_prescriptions,
     supplies_without_first_dose,
@@ -100,8 +102,12 @@ def patients(request: HttpRequest) -> HttpResponse:
     for patient in shown:
         log_read(reader, patient.pk, "list of patients")
     with timezone.override(pharmacy_zone()):
-        lines = standings(shown, reader, read_clock())
-        return render(request, "rems/patients.html", {"page": page, "standings": lines})
+        at = read_clock()
+        lines = standings(shown, reader, at)
+        may_add = prescriber_entered_for(reader, at) is not None
+        return render(
+            request, "rems/patients.html", {"page": page, "standings": lines, "may_add": may_add}
+        )
 
 
 @require_safe
@@ -132,6 +138,7 @@ def _record(patient: Patient, reader: User) -> dict[str, Any]:
         "unused": set(open_prescriptions(patient.pk).values_list("pk", flat=True)),
         "outside_supplies": list(outside_supplies(patient.pk)),
         "unstarted": list(supplies_without_first_dose(patient.pk)),
+        "accesses": list(accesses_in_force(patient.pk)),
         "entries": timeline(patient.pk),
         "may": _may(patient, reader, at),
         "withdrawable": _withdrawable(patient, reader, at),

@@ -384,3 +384,28 @@ def test_a_right_npi_is_known(npi: str) -> None:
 @pytest.mark.parametrize("npi", ["1234567890", "123456789", "12345678933", "123456789x", ""])
 def test_a_wrong_npi_is_known(npi: str) -> None:
     assert not registration.is_npi(npi)
+
+
+def test_dana_turns_eighteen_and_goes_on_as_an_adult(clock: VirtualClock) -> None:
+    soon = timezone.localdate(now()) + timedelta(days=10)
+    patient = a_patient("FRP_CHILD", "Dana Cole", born_on=soon.replace(year=soon.year - 18))
+    birthday = PatientAccess.objects.get(patient=patient).ends_at
+    assert birthday is not None
+    clock.set(birthday + timedelta(hours=12))
+    rules = denying(patient, a_prescription(patient), CHECKOUT)
+    assert "R09" in rules
+    login = a_user(Role.PATIENT, "Dana Cole")
+    registration.grant_access(
+        patient_id=patient.pk, user=login, relation="self", actor=the_store().user
+    )
+    assign(patient, "FRP_ADULT", reason="Turned 18.")
+    form = enrolling.start_agreement_form(
+        patient_id=patient.pk, program_code=PROGRAM, actor=prescriber_user(patient)
+    )
+    for user, role in ((prescriber_user(patient), "prescriber"), (login, "patient")):
+        enrolling.sign_agreement_form(
+            form_id=form.pk, role=role, actor=user, signature=sign(user, role)
+        )
+    assert not {"R03", "R06", "R09"} & set(
+        denying(patient, a_prescription(patient, written_at=now()), CHECKOUT)
+    )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessLog, User
+from accounts.roles import Role
 from rems import core
 from rems.models import (
     AgreementForm,
@@ -30,6 +31,7 @@ from tests.builders import (
     a_prescriber,
     a_technician,
     a_test,
+    a_user,
     acting_user,
     ago,
     an_auditor,
@@ -579,3 +581,56 @@ def test_the_rest_of_the_forms_record_what_they_say(client: Client) -> None:
         "reproductivestatusproof",
         "categoryassignment",
     } <= kinds
+
+
+NEW_PATIENT = {
+    "name": "Nina Vale",
+    "born_on": "1969-02-03",
+    "phone": "(212) 555-0177",
+    "street": "9 Oak Street",
+    "city": "Albany",
+    "state": "NY",
+    "zip_code": "12207",
+}
+
+
+def test_the_prescribers_office_adds_a_patient(client: Client) -> None:
+    prescriber = a_prescriber()
+    page = reverse("rems:register-patient")
+    sign_in(client, a_delegate(prescriber))
+    wrong = client.post(page, {**NEW_PATIENT, "zip_code": "x", "born_on": "2999-01-01"})
+    assert wrong.status_code == 422
+    assert set(wrong.context["form"].errors) == {"zip_code", "born_on"}
+    assert "Nina Vale" in wrong.content.decode()
+    answer = client.post(page, NEW_PATIENT)
+    patient = Patient.objects.get(name="Nina Vale")
+    assert answer["Location"] == url("patient", patient)
+    assert patient.prescriber == prescriber
+    for reader in (a_technician(), an_auditor(), acting_user(a_patient())):
+        sign_in(client, reader)
+        assert client.post(page, {**NEW_PATIENT, "name": "Not Me"}).status_code == 403
+    assert not Patient.objects.filter(name="Not Me").exists()
+
+
+def test_a_pharmacist_links_and_unlinks_an_account(client: Client) -> None:
+    patient = a_patient()
+    own = acting_user(patient)
+    second = a_user(Role.PATIENT, "Second Login")
+    page = url("grant-access", patient)
+    sign_in(client, own)
+    assert client.post(page, {"user": second.email, "relation": "self"}).status_code == 403
+    sign_in(client, the_store().user)
+    for email in ("nobody@example.com", prescriber_user(patient).email):
+        wrong = client.post(page, {"user": email, "relation": "self"})
+        assert wrong.status_code == 422
+        assert "user" in wrong.context["form"].errors
+    assert client.post(page, {"user": second.email, "relation": "self"}).status_code == 302
+    sign_in(client, second)
+    assert client.get(url("treatment", patient)).status_code == 200
+    access = patient.accesses.get(user=second)
+    sign_in(client, the_store().user)
+    ending = url("end-access", patient, access.pk)
+    assert client.post(ending, {}).status_code == 302
+    assert client.get(ending).status_code == 404
+    sign_in(client, second)
+    assert client.get(url("treatment", patient)).status_code == 404

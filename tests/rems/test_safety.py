@@ -16,13 +16,16 @@ from tests.builders import (
     a_patient,
     a_positive_test,
     a_prescriber,
+    a_prescription,
     a_technician,
     a_test,
     a_user,
     acting_user,
     ago,
     an_outside_supply,
+    authorize,
     clear,
+    clear_for,
     prescriber_user,
     sign,
     the_store,
@@ -320,3 +323,35 @@ def test_a_reaction_refuses_until_the_prescriber_corrects_the_record() -> None:
         signature=sign(doctor, Role.PRESCRIBER),
     )
     assert denying(cleared.patient, cleared.prescription) == ()
+
+
+def test_a_dull_test_refuses_until_it_is_repeated_and_taken_off_the_record() -> None:
+    from rems.services.corrections import correct_evidence
+
+    cleared = ana()
+    dull = a_test(cleared.patient, ago(minutes=40), detection_limit=100)
+    assert denying(cleared.patient, cleared.prescription) == ("R22",)
+    a_test(cleared.patient, ago(minutes=20))
+    doctor = prescriber_user(cleared.patient)
+    correct_evidence(
+        row=dull,
+        replacement=None,
+        reason="Not sensitive enough; repeated.",
+        actor=doctor,
+        signature=sign(doctor, Role.PRESCRIBER),
+    )
+    assert denying(cleared.patient, cleared.prescription) == ()
+
+
+@pytest.mark.parametrize(("days", "hours", "rule"), [(9, 3, "R20"), (12, 27, "R21")])
+def test_a_missing_starting_test_refuses_until_both_are_in_time(
+    days: int, hours: int, rule: str
+) -> None:
+    patient = a_patient("FRP_ADULT", "Ana Ruiz")
+    a_test(patient, ago(days=days))
+    a_test(patient, ago(hours=hours))
+    early = a_prescription(patient)
+    authorize(early)
+    assert rule in denying(patient, early, core.Gate.CHECKOUT)
+    right = clear_for(patient)
+    assert denying(patient, right.prescription) == ()

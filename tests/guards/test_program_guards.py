@@ -1,0 +1,308 @@
+"""Invariants 1, 6, 7: versions, enrolments, numbers, people and products, round the ORM."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from catalog.models import Product
+from orders import services as orders
+from rems.models import (
+    AgreementForm,
+    Authorization,
+    Confirmation,
+    Enrollment,
+    EnrollmentEnd,
+    PatientAccess,
+    Prescription,
+    ProgramVersion,
+    Reminder,
+)
+from rems.services import enrolling
+from tests import builders as b
+from tests.cast import ana, carl
+from tests.database import VirtualClock
+from tests.guards.evidence import write
+from tests.guards.life import Fill, a_placed_order, a_whole_life
+from tests.guards.raw import (
+    CHECK,
+    EXCLUDE,
+    UNIQUE,
+    Connection,
+    copy_of,
+    insert,
+    insert_like,
+    refused,
+    update,
+)
+from tests.guards.steps import permit, status_of, take
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEW = {"supersedes_id": None, "correction_reason": ""}
+
+
+@pytest.fixture
+def app(app_connection: Callable[..., Connection]) -> Connection:
+    return app_connection(autocommit=True)
+
+
+# Versions of the program ------------------------------------------------------------------------
+
+
+def a_version(owner: Connection, **lies: Any) -> Any:
+    """The owner brings in the next version, in force from tomorrow; its key."""
+    last = ProgramVersion.objects.filter(program_id=b.PROGRAM).order_by("-number")[0]
+    values = {"number": last.number + 1, "in_force_from": b.now() + timedelta(days=1)}
+    return insert_like(owner, last, **(values | lies))
+
+
+def test_a_permit_by_a_version_that_is_not_in_force_yet_is_refused(
+    app: Connection, owner_connection: Connection
+) -> None:
+    fill = a_placed_order()
+    version = a_version(owner_connection)
+    with refused(app, CHECK, "rems_decisionrecord_version_in_force"):
+        take(app, fill, "approved", permit={"program_version_id": version})
+    assert status_of(fill.order) == "placed"
+
+
+def test_a_permit_by_a_version_that_is_no_longer_in_force_is_refused(
+    app: Connection, owner_connection: Connection, clock: VirtualClock
+) -> None:
+    fill = a_placed_order()
+    version = a_version(owner_connection)
+    clock.shift(timedelta(days=2))
+    with refused(app, CHECK, "rems_decisionrecord_version_in_force"):
+        take(app, fill, "approved")
+    with app.transaction():
+        take(app, fill, "approved", permit={"program_version_id": version})
+    assert status_of(fill.order) == "approved"
+
+
+def test_a_new_version_does_not_rule_over_decisions_that_were_made(
+    owner_connection: Connection,
+) -> None:
+    a_placed_order()
+    for begins in (b.ago(days=400), b.ago(minutes=1)):
+        with refused(owner_connection, CHECK, "rems_programversion_past_kept"):
+            a_version(owner_connection, in_force_from=begins)
+    assert a_version(owner_connection)
+
+
+def test_a_new_version_waits_for_the_decision_that_is_being_made(
+    owner_connection: Connection,
+) -> None:
+    """The program's row is locked by decisions; the guard of versions wants it for itself."""
+    b.the_store()
+    owner_connection.execute("SET lock_timeout = '50ms'")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM rems_program WHERE code = %s FOR SHARE", [b.PROGRAM])
+        with refused(owner_connection, "55P03"):
+            a_version(owner_connection)
+    assert a_version(owner_connection)
+
+
+def test_versions_are_numbered_once_and_begin_once(owner_connection: Connection) -> None:
+    last = ProgramVersion.objects.get(pk=a_version(owner_connection))
+    with refused(owner_connection, UNIQUE, "rems_programversion_number_unique"):
+        a_version(owner_connection, number=last.number)
+    with refused(owner_connection, UNIQUE, "rems_programversion_start_unique"):
+        a_version(owner_connection, in_force_from=last.in_force_from)
+
+
+def another_program(owner: Connection) -> Any:
+    """A second program with a version that is in force; the version's key."""
+    owner.execute("INSERT INTO rems_program (code, name, revision) VALUES ('OTHER', 'Other', 0)")
+    row = ProgramVersion.objects.filter(program_id=b.PROGRAM)[0]
+    return insert_like(owner, row, program_id="OTHER")
+
+
+def test_a_permit_by_another_program_is_refused(
+    app: Connection, owner_connection: Connection
+) -> None:
+    fill = a_placed_order()
+    version = another_program(owner_connection)
+    with refused(app, CHECK, "orders_orderevent_permit_of_program"):
+        take(app, fill, "approved", permit={"program_version_id": version})
+    with refused(app, CHECK, "orders_order_cap_of_program"):
+        values = copy_of(fill.order, number="2")
+        permit(app, fill, "checkout", program_version_id=version, subject_id=values["id"])
+        insert(app, "orders_order", values)
+    assert status_of(fill.order) == "placed"
+
+
+def test_form_enrolment_prescription_and_drug_are_of_one_program(
+    app: Connection, owner_connection: Connection
+) -> None:
+    carl()
+    another_program(owner_connection)
+    with refused(app, CHECK, "rems_enrollment_form_of_program"):
+        write(app, Enrollment.objects.get(), program_id="OTHER", **NEW)
+    with refused(app, CHECK, "rems_prescription_program_of_product"):
+        write(app, Prescription.objects.get(), program_id="OTHER", **NEW)
+    assert AgreementForm.objects.count() == Enrollment.objects.count() == 1
+
+
+def test_a_product_is_on_sale_only_under_a_program_that_has_rules(app: Connection) -> None:
+    product = b.the_store().product
+    with refused(app, CHECK, "catalog_product_program_known"):
+        update(app, product, program_code="NO-SUCH-PROGRAM")
+    with refused(app, CHECK, "catalog_product_program_known"):
+        update(app, product, program_code="")
+    assert Product.objects.get() == product
+
+
+# Enrolment --------------------------------------------------------------------------------------
+
+
+def test_nobody_is_enrolled_twice(app: Connection) -> None:
+    carl()
+    with refused(app, CHECK, "rems_enrollment_one_active"):
+        write(app, Enrollment.objects.get(), **NEW)
+    assert Enrollment.objects.count() == 1
+
+
+def a_stop_and_a_restart(app: Connection) -> tuple[Enrollment, EnrollmentEnd]:
+    """Carl stopped and began again: his first enrolment, and its end."""
+    patient = carl().patient
+    user = b.prescriber_user(patient)
+    end = enrolling.discontinue_treatment(patient_id=patient.pk, reason="Travel", actor=user)
+    enrolling.restart_treatment(patient_id=patient.pk, actor=user)
+    return end.enrollment, end
+
+
+def test_correcting_an_ended_enrolment_does_not_bring_a_second_one_to_life(
+    app: Connection,
+) -> None:
+    first, _ = a_stop_and_a_restart(app)
+    with refused(app, CHECK, "rems_enrollment_one_active"):
+        write(app, first)
+    assert Enrollment.objects.count() == 2
+
+
+def test_taking_back_the_end_of_an_enrolment_does_not_bring_a_second_one_to_life(
+    app: Connection,
+) -> None:
+    _, end = a_stop_and_a_restart(app)
+    with refused(app, CHECK, "rems_enrollment_one_active"):
+        write(app, end, retracts=True)
+    assert EnrollmentEnd.objects.count() == 1
+
+
+def test_an_enrolment_s_number_is_used_once(app: Connection) -> None:
+    carl()
+    with refused(app, UNIQUE, "rems_enrollment_number_unique"):
+        row = Enrollment.objects.get()
+        write(app, row, number=row.number)
+
+
+# Numbers ----------------------------------------------------------------------------------------
+
+
+def test_a_number_belongs_to_one_prescription_for_ever(app: Connection) -> None:
+    """Also when its first row was taken back, and whichever patient the second is for."""
+    cleared = carl()
+    for model, other in (
+        (Authorization, b.a_prescription(cleared.patient)),
+        (Confirmation, b.a_prescription(cleared.patient)),
+        (Confirmation, ana("checkout").prescription),
+    ):
+        row = model.objects.filter(prescription=cleared.prescription)[0]
+        name = f"{row._meta.db_table}_number_one_prescription"
+        with refused(app, EXCLUDE, name):
+            write(app, row, prescription_id=other.pk, patient_id=other.patient_id, **NEW)
+    row = Confirmation.objects.get(prescription=cleared.prescription)
+    with app.transaction():
+        write(app, row, retracts=True)
+    with refused(app, EXCLUDE, "rems_confirmation_number_one_prescription"):
+        write(app, row, prescription_id=ana_s(), patient_id=ana_s("patient_id"), **NEW)
+
+
+def ana_s(column: str = "pk") -> Any:
+    return getattr(Prescription.objects.get(patient__name="Ana Ruiz"), column)
+
+
+def test_a_number_is_there_and_has_one_spelling(app: Connection) -> None:
+    cleared = carl()
+    for model in (Authorization, Confirmation):
+        row = model.objects.get(prescription=cleared.prescription)
+        with refused(app, CHECK, f"{row._meta.db_table}_number_present"):
+            write(app, row, number="")
+        for spelling in (row.number.lower(), f" {row.number}", f"{row.number} ", "A 1", "Ä1"):
+            with refused(app, CHECK, f"{row._meta.db_table}_number_plain"):
+                write(app, row, number=spelling)
+
+
+def test_an_order_s_number_and_a_patient_s_are_given_once(
+    app: Connection, superuser_connection: Connection
+) -> None:
+    fill = a_placed_order()
+    with refused(app, UNIQUE, "rems_patient_number_key"):
+        insert_like(app, fill.cleared.patient)
+    with refused(superuser_connection, UNIQUE, "orders_order_number_key"):
+        superuser_connection.execute("SET LOCAL session_replication_role = replica")
+        insert_like(superuser_connection, fill.order)
+
+
+def test_one_number_has_one_open_order_were_the_guards_gone(
+    superuser_connection: Connection,
+) -> None:
+    fill, other = a_placed_order(), a_placed_order(b.a_cleared_patient(name="Gus Hall"))
+    changed = {"number": "2", "prescription_id": other.order.prescription_id}
+    orders.cancel(order_id=other.order.pk, actor=other.cleared.user, signature=None, reason="No")
+    with refused(superuser_connection, UNIQUE, "orders_order_authorization_once"):
+        superuser_connection.execute("SET LOCAL session_replication_role = replica")
+        insert_like(superuser_connection, fill.order, **changed)
+
+
+# People, reminders, events ------------------------------------------------------------------------
+
+
+def test_a_guardian_s_access_ends_and_has_a_name_that_is_known(app: Connection) -> None:
+    b.a_patient("MALE_CHILD", "Finn Gray")
+    access = PatientAccess.objects.get()
+    with refused(app, CHECK, "rems_patientaccess_guardian_ends"):
+        insert_like(app, access, ends_at=None)
+    with refused(app, CHECK, "rems_patientaccess_guardian_ends"):
+        app.execute("UPDATE rems_patientaccess SET ends_at = NULL")
+    with refused(app, CHECK, "rems_patientaccess_relation_known"):
+        insert_like(app, access, relation="friend")
+
+
+def test_a_professional_is_one_person(app: Connection) -> None:
+    prescriber, pharmacist = b.a_prescriber(), b.a_pharmacist()
+    with refused(app, UNIQUE, "rems_prescriber_npi_key"):
+        insert_like(app, prescriber, user_id=None)
+    with refused(app, UNIQUE, "rems_prescriber_user_id_key"):
+        insert_like(app, prescriber, npi="1234567893")
+    with refused(app, UNIQUE, "rems_pharmacist_user_id_key"):
+        insert_like(app, pharmacist)
+
+
+def test_a_reminder_is_told_once_and_in_words_that_are_known(app: Connection) -> None:
+    a_whole_life()
+    reminder = Reminder.objects.all()[0]
+    with refused(app, UNIQUE, "rems_reminder_once"):
+        insert_like(app, reminder)
+    with refused(app, CHECK, "rems_reminder_status_known"):
+        insert_like(app, reminder, step=9, status="forgotten", sent_at=None)
+    with refused(app, CHECK, "rems_reminder_sent_has_time"):
+        insert_like(app, reminder, step=9, status="sent", sent_at=None)
+    with refused(app, CHECK, "rems_reminder_attempts_check"):
+        insert_like(app, reminder, step=9, attempts=-1)
+    with refused(app, CHECK, "rems_reminder_step_check"):
+        insert_like(app, reminder, step=-1)
+
+
+def test_revisions_only_count_up_from_zero(app: Connection) -> None:
+    fill: Fill = a_placed_order()
+    store = b.the_store()
+    for row in (store.pharmacy, store.pharmacist, fill.cleared.patient, b.a_prescriber()):
+        with refused(app, CHECK, f"{row._meta.db_table}_revision_check"):
+            update(app, row, revision=-1)
+    with refused(app, CHECK, "rems_program_revision_check"):
+        app.execute("UPDATE rems_program SET revision = -1")
+    with refused(app, CHECK, "orders_order_revision_check"):
+        update(app, fill.order, revision=-1)

@@ -32,6 +32,7 @@ class CheckoutForm(forms.Form):
     """For whom, on which prescription, and how the capsules are to reach them.
 
     Only the reader's own patients and their unused prescriptions for the product are choices.
+    Without any prescription the checkout is asked all the same: it says everything that is missing.
     """
 
     package = forms.UUIDField(widget=forms.HiddenInput)
@@ -46,9 +47,9 @@ class CheckoutForm(forms.Form):
     prescription = forms.ChoiceField(
         label="Which prescription?",
         widget=forms.RadioSelect,
-        required=False,
         error_messages={
-            "invalid_choice": "This prescription is not one that can be ordered for this patient."
+            "required": "Choose a prescription.",
+            "invalid_choice": "This prescription is not one that can be ordered for this patient.",
         },
     )
     mode = forms.ChoiceField(
@@ -90,6 +91,7 @@ class CheckoutForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+        field.required = bool(choices)
         if len(choices) == 1:
             field.initial = choices[0][0]
 

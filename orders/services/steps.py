@@ -13,6 +13,7 @@ from django.db import models
 
 from accounts.clock import read_clock
 from accounts.models import User
+from accounts.roles import Role
 from catalog.models import Lot
 from orders import states
 from orders.loaders import fill_of, order_for_step, parties_of
@@ -23,6 +24,7 @@ from rems.errors import EntryRefused, NotAllowed, StaleForm
 from rems.models import Pharmacist
 from rems.outbox import plan_for_patient
 from rems.seals import seal
+from rems.services.authority import require_signature
 from rems.services.evaluation import Verdict, evaluate
 from rems.signatures import Signature, attest
 from rems.transactions import mutation
@@ -57,7 +59,9 @@ class Step:
         """Bind the signature to the order, its step and the decision it rests on.
 
         The meaning names the step: an order that was paused is approved, and signed, once more.
+        Raises SignatureRefused for anybody's but that of the pharmacist who takes the step.
         """
+        require_signature(signature, self.actor, Role.PHARMACIST)
         meaning = f"{signature.meaning} (order {self.order.number}, step {self.order.revision + 1})"
         attestation = attest(
             replace(signature, meaning=meaning),
@@ -121,7 +125,10 @@ def take_gated_step(
     not move there from where it now stands, EntryRefused for an unknown lot, SignatureRefused,
     GuardRefused; nothing is written then.
     """
-    parties = parties_of(_unlocked(order_id), pharmacist)
+    order = _unlocked(order_id)
+    if pharmacist is not None and pharmacist.pharmacy_id != order.pharmacy_id:
+        raise NotAllowed("Only a pharmacist of the order's own pharmacy can do this.")
+    parties = parties_of(order, pharmacist)
     with mutation():
         lock_for_step(parties, order_id)
         lot = _locked_lot(lot_id) if lot_id else None
@@ -178,7 +185,7 @@ def require(user: User, *permissions: str) -> None:
 def pharmacist_of(user: User) -> Pharmacist:
     """The pharmacist that this user is. Raises NotAllowed for anybody else."""
     found = Pharmacist.objects.filter(user=user, user__is_active=True).first()
-    if found is None:
+    if found is None or not user.has_role(Role.PHARMACIST):
         raise NotAllowed("Only a pharmacist can do this.")
     return found
 

@@ -1,5 +1,6 @@
 """Checkout: the one door by which an order comes to exist."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.locks import Parties
 from rems.models import Patient, PatientAccess, Pharmacy, Prescription
 from rems.seals import seal
+from rems.selectors import category_of
 from rems.services.evaluation import Verdict, evaluate
 from rems.transactions import mutation
 
@@ -42,8 +44,7 @@ def place(
     with mutation():
         lock_for_placing(parties)
         at = read_clock()
-        if not acts_for(actor, patient, at):
-            raise NotAllowed("You cannot order for this patient.")
+        _require_orderer(actor, patient, at)
         verdict = _ask(
             parties=parties,
             prescription_id=prescription.pk if prescription else None,
@@ -78,15 +79,28 @@ def the_pharmacy() -> Pharmacy:
     return pharmacy
 
 
-def acts_for(user: User, patient: Patient, at: object) -> bool:
-    """Whether the active user may act for the patient at this instant."""
+def acts_for(user: User, patient: Patient, at: object, *relations: str) -> bool:
+    """Whether the active user may act for the patient at this instant, in whatever capacity or in
+    one of those named."""
     return PatientAccess.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at),
         user=user,
         user__is_active=True,
         patient=patient,
         starts_at__lte=at,
+        relation__in=relations or PatientAccess.Relation.values,
     ).exists()
+
+
+def _require_orderer(user: User, patient: Patient, at: datetime) -> None:
+    """Whoever acts for the patient; for a child's category the guardian (rule sheet 1.3.5)."""
+    if not acts_for(user, patient, at):
+        raise NotAllowed("You cannot order for this patient.")
+    assigned = category_of(patient.pk)
+    if assigned is None or not core.RiskCategory(assigned.category).is_child:
+        return
+    if not acts_for(user, patient, at, PatientAccess.Relation.GUARDIAN):
+        raise NotAllowed("A parent or guardian has to order.")
 
 
 def _patient(patient_id: UUID) -> Patient:

@@ -64,6 +64,7 @@ def fill_of(order: Order, lot: Lot | None, serial_number: str, at: datetime) -> 
         state=release_state(order.mode, order.ship_to_state, order.pharmacy),
         mode=core.ReleaseMode(order.mode),
         order_id=order.pk,
+        authorization_id=order.authorization_id,
         approved_at=order.approved_at,  # type: ignore[attr-defined]
         authorization_used=order.authorization_used,  # type: ignore[attr-defined]
         unit=_unit(lot, serial_number, order.pharmacy, at),

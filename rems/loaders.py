@@ -26,11 +26,13 @@ FIRST_FILL_LOOKBACK = timedelta(days=28)
 @dataclass(frozen=True, slots=True)
 class Fill:
     """What `orders` knows of one fill. `order_id` names the fill's own order, whose supply and
-    authorization do not count against it."""
+    authorization do not count against it; `authorization_id` the number it was placed on, which
+    counts as none once it was corrected or taken back."""
 
     state: str
     mode: core.ReleaseMode
     order_id: UUID | None = None
+    authorization_id: UUID | None = None
     approved_at: datetime | None = None
     authorization_used: bool = False
     unit: core.Unit = core.NO_UNIT_YET
@@ -237,6 +239,8 @@ def _prescription(row: Row, fill: Fill) -> core.Prescription | None:
     if written is None:
         return None
     authorization = row["authorization"] or {}
+    if fill.authorization_id and authorization.get("id") != str(fill.authorization_id):
+        authorization = {}
     return core.Prescription(
         written_at=_time(written["occurred_at"]),
         days_supply=written["days_supply"],

@@ -93,6 +93,10 @@ SIGNED: dict[type[PatientEvidence], Role] = {
 }
 
 
+# The patient's own words, and what is checked as it is recorded: a replacement would go round both.
+TAKEN_BACK_ALONE = frozenset({Survey, CounselingRecord, FirstDose})
+
+
 def correct_evidence(
     *,
     row: P,
@@ -109,6 +113,8 @@ def correct_evidence(
     """
     if not reason.strip():
         raise EntryRefused("reason", "Say why it is corrected.")
+    if replacement is not None and type(row) in TAKEN_BACK_ALONE:
+        raise DomainError("Take this back, and record it again.")
     with recording("patient", row.patient_id) as recorder:
         _require_corrector(row, actor, recorder.at, signature)
         if not current(type(row)).filter(pk=row.pk).exists():

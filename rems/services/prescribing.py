@@ -19,7 +19,7 @@ from rems.services.authority import (
     require_signature,
     require_treating_prescriber,
 )
-from rems.services.recording import Recorder, recording, signed_content
+from rems.services.recording import Recorder, recording, signed_content, take_up
 from rems.signatures import Signature, attest
 
 IMAGED = frozenset({core.Channel.FAX, core.Channel.PAPER})
@@ -125,15 +125,14 @@ def record_authorization(
 def _authorize(
     recorder: Recorder, prescription: Prescription, number: str, actor: User, at: datetime
 ) -> Authorization:
-    return recorder.add(
-        Authorization(
-            patient_id=recorder.subject_id,
-            prescription=prescription,
-            number=plain_number(number, "number"),
-            occurred_at=at,
-            recorded_by=actor,
-        )
+    row = Authorization(
+        patient_id=recorder.subject_id,
+        prescription=prescription,
+        number=plain_number(number, "number"),
+        occurred_at=at,
+        recorded_by=actor,
     )
+    return recorder.add(take_up(row, prescription=prescription))
 
 
 def plain_number(text: str, field: str) -> str:

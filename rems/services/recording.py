@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from accounts.clock import read_clock
 from rems.canonical import row_content
@@ -76,6 +77,21 @@ class Recorder:
 def signed_content(row: Evidence) -> dict[str, object]:
     """What a signature under the row is bound to: every column but the database's own stamps."""
     return {name: value for name, value in row_content(row).items() if name not in UNSIGNED_COLUMNS}
+
+
+def take_up(row: E, **tie: object) -> E:
+    """The row, as the successor of one of its kind that was taken back, if there is one.
+
+    Of some kinds there is one line of rows for each `tie`: without this, what was entered in error
+    could never be recorded again.
+    """
+    rows = type(row)._default_manager.filter(retracts=True, **tie)
+    row.supersedes = rows.filter(
+        ~Exists(rows.model._default_manager.filter(supersedes=OuterRef("pk")))
+    ).first()
+    if row.supersedes is not None:
+        row.correction_reason = "Recorded again after it was taken back."
+    return row
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from rems.services.authority import (
     require_signature,
 )
 from rems.services.enrolling import refuse_future_day
-from rems.services.recording import Recorder, recording
+from rems.services.recording import Recorder, recording, take_up
 from rems.signatures import Signature
 
 
@@ -105,15 +105,14 @@ def _add_first_dose(recorder: Recorder, supply: Supply, started_on: date, actor:
     refuse_future_day(started_on, recorder.at, "started_on")
     if started_on < _dispensed_on(supply):
         raise EntryRefused("started_on", "This is before the capsules were dispensed.")
-    return recorder.add(
-        FirstDose(
-            patient_id=supply.patient_id,
-            supply=supply,
-            started_on=started_on,
-            occurred_at=recorder.at,
-            recorded_by=actor,
-        )
+    row = FirstDose(
+        patient_id=supply.patient_id,
+        supply=supply,
+        started_on=started_on,
+        occurred_at=recorder.at,
+        recorded_by=actor,
     )
+    return recorder.add(take_up(row, supply=supply))
 
 
 def _dispensed_on(supply: Supply) -> date:

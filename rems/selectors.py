@@ -14,6 +14,7 @@ from accounts.clock import PharmacyClock
 from accounts.models import User
 from accounts.roles import Role
 from catalog.models import Product
+from rems import core
 from rems.models import (
     AgreementForm,
     AgreementSignature,
@@ -79,8 +80,19 @@ def active_enrollment(patient_id: UUID) -> Enrollment | None:
 
 
 def open_holds(patient_id: UUID) -> QuerySet[Hold]:
-    """Holds that nobody has cleared, newest first."""
-    cleared = current(HoldClearance).filter(hold=OuterRef("pk"))
+    """Holds that nobody has cleared, newest first.
+
+    A clearance whose negative test was taken back since clears nothing (R23, R25); a review of the
+    category wants no test.
+    """
+    tested = current(PregnancyTest).filter(
+        patient=OuterRef("patient"),
+        result=core.TestResult.NEGATIVE.value,
+        occurred_at__gt=OuterRef("hold__occurred_at"),
+        occurred_at__lte=OuterRef("occurred_at"),
+    )
+    review = Q(hold__hold_type=core.HoldType.CATEGORY_REVIEW.value)
+    cleared = current(HoldClearance).filter(review | Exists(tested), hold=OuterRef("pk"))
     return of_patient(Hold, patient_id).filter(~Exists(cleared))
 
 

@@ -18,6 +18,7 @@ from rems.models import (
 )
 from rems.selectors import (
     active_enrollment,
+    current,
     of_patient,
     open_exposure_reports,
     open_holds,
@@ -103,6 +104,7 @@ def clear_hold(*, hold_id: UUID, reason: str, actor: User, signature: Signature)
             raise DomainError("This hold is not open any more.")
         if hold.hold_type != core.HoldType.CATEGORY_REVIEW:
             _require_negative_test_since(hold, recorder.at)
+        before = current(HoldClearance).filter(hold=hold).first()
         return recorder.add(
             HoldClearance(
                 patient_id=hold.patient_id,
@@ -111,6 +113,8 @@ def clear_hold(*, hold_id: UUID, reason: str, actor: User, signature: Signature)
                 reason=reason.strip(),
                 occurred_at=recorder.at,
                 recorded_by=actor,
+                supersedes=before,
+                correction_reason="Its negative test was taken back." if before else "",
             ),
             signature,
         )

@@ -154,7 +154,11 @@ def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> 
         agreement_form=_form(row["form"]),
         prescription=prescription,
         first_prescription=first,
-        pregnancy_tests=_tests(row, supplies, None if first else supplies, prescription, at),
+        pregnancy_tests=_tests(
+            row,
+            _clearing_tests(row, program.terms.max_detection_limit),
+            _negatives_start(None if first else supplies, prescription, at),
+        ),
         category_proof=_proof(row["proof"]),
         previous_supply=_previous_supply(supplies, zone, at),
         surveys_completed_at=tuple(_time(value) for value in row["surveys"]),
@@ -254,18 +258,10 @@ def _prescription(row: Row, fill: Fill) -> core.Prescription | None:
     )
 
 
-def _tests(
-    row: Row,
-    supplies: list[Row],
-    since: list[Row] | None,
-    prescription: core.Prescription | None,
-    at: datetime,
-) -> tuple[core.PregnancyTest, ...]:
+def _tests(row: Row, clearing: set[str], start: datetime) -> tuple[core.PregnancyTest, ...]:
     """Positive and indeterminate tests ever; negative ones since the previous dispense, or for a
     first fill since 28 days before the prescription; and the negative tests that cleared a hold,
     without which a cleared hold would look uncleared for ever."""
-    start = _negatives_start(since, prescription, at)
-    clearing = _clearing_tests(row)
     return tuple(
         core.PregnancyTest(
             collected_at=_time(test["at"]),
@@ -286,19 +282,27 @@ def _negatives_start(
     return (prescription.written_at if prescription else at) - FIRST_FILL_LOOKBACK
 
 
-def _clearing_tests(row: Row) -> set[str]:
-    """Of each cleared hold, the last negative test before its clearance and after its opening."""
+def _clearing_tests(row: Row, limit: float) -> set[str]:
+    """Of each cleared hold, the negative test after its opening that its clearance rests on.
+
+    The last that is verified and sensitive enough (`limit`, in mIU/mL), else the last: a dull test
+    beside a good one would refuse by R22 for ever.
+    """
+
+    def fitness(test: Row) -> tuple[bool, datetime]:
+        return test["verified"] and test["limit"] <= limit, _time(test["at"])
+
     chosen = set()
     for hold in row["holds"]:
         if hold["cleared_at"] is None:
             continue
         opened, closed = _time(hold["at"]), _time(hold["cleared_at"])
         within = [
-            test["at"]
+            test
             for test in row["tests"]
-            if test["result"] == "neg" and opened <= _time(test["at"]) <= closed
+            if test["result"] == "neg" and opened < _time(test["at"]) <= closed
         ]
-        chosen |= {max(within, key=_time)} if within else set()
+        chosen |= {max(within, key=fitness)["at"]} if within else set()
     return chosen
 
 

@@ -1,0 +1,57 @@
+"""In production a missing or placeholder secret stops the start, and the message names it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GIVEN = {
+    "SECRET_KEY": "q7" * 30,
+    "SEAL_KEY": "w3" * 30,
+    "ALLOWED_HOSTS": "store.invalid",
+    "SITE_URL": "https://store.invalid",
+    "DATABASE_URL": "postgres://app@localhost/none",
+    "REDIS_URL": "redis://localhost",
+    "EMAIL_URL": "consolemail://",
+    "DEFAULT_FROM_EMAIL": "pharmacy@store.invalid",
+}
+
+
+def start(**changed: str) -> subprocess.CompletedProcess[str]:
+    """Load the production settings in a process of their own, as the web server would."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", "import pharmacy.settings.production"],
+        cwd=ROOT,
+        env={**kept, **GIVEN, **changed},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_with_everything_given_it_starts() -> None:
+    started = start()
+
+    assert started.returncode == 0, started.stderr
+
+
+@pytest.mark.parametrize("name", sorted(GIVEN))
+def test_what_is_missing_stops_the_start_and_is_named(name: str) -> None:
+    started = start(**{name: ""})
+
+    assert started.returncode != 0
+    assert f"{name} is not set" in started.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SEAL_KEY"])
+@pytest.mark.parametrize("value", ["change-me-" * 8, "django-insecure-" + "x" * 60, "zq8v"])
+def test_a_placeholder_stops_the_start_and_is_named(name: str, value: str) -> None:
+    started = start(**{name: value})
+
+    assert started.returncode != 0
+    assert f"{name} is a placeholder or shorter" in started.stderr
+    assert value not in started.stderr

@@ -15,8 +15,9 @@ def main() -> None:
 
     if os.environ["DJANGO_SETTINGS_MODULE"] != "pharmacy.settings.local":
         return execute_from_command_line(sys.argv)
-    from pharmacy.local import environment
+    from pharmacy.local import environment, libraries
 
+    libraries.start_again_with_libraries(sys.argv)
     with environment.servers_for(sys.argv):
         execute_from_command_line(sys.argv)
     return None

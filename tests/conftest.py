@@ -20,10 +20,10 @@ from django.test import TransactionTestCase
 from pharmacy.local import environment, roles
 from pharmacy.local.servers import EmbeddedServers
 from tests.database import (
+    Eraser,
     VirtualClock,
     create_database,
     drop_templates,
-    erase_rows,
     install_eraser,
     install_virtual_clock,
     keep_as_template,
@@ -54,7 +54,7 @@ def django_db_setup(
     django_test_environment: None,
     django_db_blocker: Any,
     django_db_createdb: bool,
-) -> None:
+) -> Iterator[None]:
     """A fresh database that the owner migrated and the application's role uses.
 
     Migrating takes ten seconds, so its result is kept as a template until a migration changes;
@@ -73,7 +73,10 @@ def django_db_setup(
         keep_as_template(superuser_url, template)
     else:
         create_database(superuser_url, template)
-    TransactionTestCase._fixture_teardown = lambda case: erase_rows(superuser_url)  # type: ignore[method-assign]
+    eraser = Eraser(superuser_url)
+    TransactionTestCase._fixture_teardown = lambda case: eraser.erase()  # type: ignore[method-assign]
+    yield
+    eraser.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pharmacy.local import environment, lock, secret_file
+from pharmacy.local import environment, libraries, lock, secret_file
 from tests.pharmacy.running import ROOT, clean_environment
 
 
@@ -87,3 +87,24 @@ def test_migrating_without_the_owners_address_says_what_is_missing(data: Path) -
     )
     assert result.returncode == 1
     assert "DATABASE_OWNER_URL is not set" in result.stderr
+
+
+def test_a_command_finds_the_libraries_that_were_unpacked_for_it(tmp_path: Path) -> None:
+    kept = tmp_path / "environment.json"
+    assert libraries.missing_environment(kept) == {}
+    kept.write_text('{"LD_LIBRARY_PATH": "/unpacked/lib"}')
+    program = (
+        "import os, sys; from pathlib import Path; from pharmacy.local import libraries\n"
+        "libraries.start_again_with_libraries(sys.argv, Path(sys.argv[1]))\n"
+        "print(os.environ['LD_LIBRARY_PATH'], libraries.missing_environment(Path(sys.argv[1])))\n"
+    )
+    script = tmp_path / "command.py"
+    script.write_text(program)
+    result = subprocess.run(
+        [sys.executable, str(script), str(kept)],
+        env=clean_environment(tmp_path, PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout == "/unpacked/lib {}\n", result.stderr

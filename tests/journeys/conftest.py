@@ -18,7 +18,7 @@ from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.database import ROOT, erase_rows
+from tests.database import ROOT, Eraser
 from tests.journeys.store import Store
 
 
@@ -42,7 +42,9 @@ def cast(django_db_setup: None, django_db_blocker: Any, superuser_url: str) -> I
         call_command("seed_demo", verbosity=0)
         yield
         connections.close_all()
-    erase_rows(superuser_url)
+    eraser = Eraser(superuser_url)
+    eraser.erase()
+    eraser.close()
 
 
 @pytest.fixture(scope="package")

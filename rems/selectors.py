@@ -109,9 +109,15 @@ def unverified_tests(patient_id: UUID) -> QuerySet[PregnancyTest]:
 
 
 def forms_awaiting_signature(patient_id: UUID) -> QuerySet[AgreementForm]:
-    """Agreement forms that no enrolment rests on yet, newest first."""
+    """Agreement forms that no enrolment rests on yet, newest first.
+
+    Not those from before the category was changed: they cannot be signed any more.
+    """
     enrolled = current(Enrollment).filter(form=OuterRef("pk"))
-    return of_patient(AgreementForm, patient_id).filter(~Exists(enrolled))
+    changed = current(CategoryAssignment).filter(
+        patient=OuterRef("patient"), recorded_at__gt=OuterRef("recorded_at")
+    )
+    return of_patient(AgreementForm, patient_id).filter(~Exists(enrolled), ~Exists(changed))
 
 
 def signed_roles(form_id: UUID) -> frozenset[str]:

@@ -117,13 +117,15 @@ def start_agreement_form(
         category = _category_word(patient_id)
         if forms_awaiting_signature(patient_id).filter(category=category).exists():
             raise DomainError("A form for this category is already waiting for signatures.")
+        occurred_at = recorder.moment(started_at, "started_at")
+        _refuse_start_before_change(patient_id, occurred_at)
         return recorder.add(
             AgreementForm(
                 patient_id=patient_id,
                 prescriber=prescriber,
                 program_id=program_code,
                 category=category,
-                occurred_at=recorder.moment(started_at, "started_at"),
+                occurred_at=occurred_at,
                 recorded_by=actor,
             )
         )
@@ -270,10 +272,21 @@ def _require_signer(form: AgreementForm, role: str, actor: User, at: datetime) -
         raise EntryRefused("role", "You cannot sign this form in that role.")
 
 
+def _refuse_start_before_change(patient_id: UUID, started_at: datetime) -> None:
+    """A form dated back would let prescriptions of the old category count again (R03)."""
+    newest, *earlier = of_patient(CategoryAssignment, patient_id)
+    if earlier and started_at < newest.occurred_at:
+        raise EntryRefused("started_at", "The category was changed later than this.")
+
+
 def _refuse_outdated_form(form: AgreementForm) -> None:
     if not current(AgreementForm).filter(pk=form.pk).exists():
         raise DomainError("This form was withdrawn.")
-    if _category_word(form.patient_id) != form.category:
+    changed = current(CategoryAssignment).filter(
+        patient_id=form.patient_id, recorded_at__gt=form.recorded_at
+    )
+    # Also when it was changed back: a change wants a form of its own (rule sheet, section 2).
+    if _category_word(form.patient_id) != form.category or changed.exists():
         raise DomainError("The category has changed since. Start a new form.")
 
 

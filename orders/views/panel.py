@@ -14,6 +14,7 @@ from catalog.selectors import product_for_page
 from orders.pages.checklist import Checklist, checklists
 from orders.selectors import acted_for
 from orders.views.links import link_of
+from rems import core
 from rems.errors import DomainError
 
 
@@ -39,7 +40,7 @@ def _state(request: HttpRequest, product: Product) -> dict[str, object]:
         return {"checklists": None, "package": package}
     try:
         return {"checklists": _checklists(reader, product), "package": package}
-    except (DomainError, LookupError):
+    except (DomainError, core.UnknownProgram):
         # No pharmacy, or no rules in force: nothing can be ordered, and the page says so.
         return {"checklists": None, "package": package, "is_closed": True}
 

@@ -7,22 +7,12 @@ The store (`the_store()`), Dr. Okafor (`a_prescriber()`) and every patient are m
 asked for. `a_cleared_patient(category)` has everything that a fill needs.
 """
 
-import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from allauth.account.internal.flows import login
-from allauth.account.internal.userkit import user_id_to_str
-from django.test import Client
-
-from accounts.clock import read_clock
 from accounts.models import User
-from accounts.roles import STAFF_ROLES, Role
-from accounts.services import grant_role
-from catalog.models import Lot, MedicationGuide, Package, Product
-from catalog.services import load_content, put_on_sale, read_content
+from accounts.roles import Role
 from rems import core
 from rems.checklists import counseling_items
 from rems.models import (
@@ -31,8 +21,6 @@ from rems.models import (
     CounselingRecord,
     Hold,
     Patient,
-    Pharmacist,
-    Pharmacy,
     PregnancyTest,
     Prescriber,
     Prescription,
@@ -41,7 +29,6 @@ from rems.models import (
 from rems.services import (
     changes,
     counter,
-    credentials,
     enrolling,
     prescribing,
     registration,
@@ -49,222 +36,68 @@ from rems.services import (
     surveying,
     testing,
 )
-from rems.signatures import Signature
+from tests.store import (
+    PASSWORD,
+    PROGRAM,
+    Store,
+    a_delegate,
+    a_pharmacist,
+    a_pharmacy,
+    a_prescriber,
+    a_technician,
+    a_user,
+    ago,
+    an_auditor,
+    certify,
+    certify_pharmacy,
+    now,
+    sign,
+    sign_in,
+    the_store,
+    train,
+)
 
-CONTENT = Path(__file__).resolve().parents[1] / "catalog/content/pomalidomide-4-mg-capsules.toml"
-PROGRAM = "PS-POMALIDOMIDE"
-PASSWORD = "a long passphrase"
-_NPI_STEM = "123456"
-
-
-def now() -> datetime:
-    """What the database's clock says."""
-    return read_clock()
-
-
-def ago(**duration: float) -> datetime:
-    """An instant before now: `ago(days=3, hours=2)`."""
-    return read_clock() - timedelta(**duration)
-
-
-# People who sign in -----------------------------------------------------------------------------
-
-
-def a_user(role: Role, name: str) -> User:
-    """The user of that name, made with the role when first asked for."""
-    email = f"{name.lower().replace(' ', '.').replace('..', '.')}@example.com"
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        user = User.objects.create_user(email, PASSWORD, name=name, is_staff=role in STAFF_ROLES)
-        grant_role(user, role)
-    return user
-
-
-def sign(
-    user: User,
-    role: Role | str,
-    meaning: str = "I confirm that this is right.",
-    age: timedelta = timedelta(seconds=5),
-) -> Signature:
-    """The user's signature, by somebody who typed the password a moment ago."""
-    return Signature(user, user.name, meaning, str(role), age)
-
-
-def sign_in(client: Client, user: User, age: timedelta = timedelta(seconds=5)) -> Client:
-    """Sign the user in on this client, with a password typed `age` ago."""
-    client.force_login(user)
-    session = client.session
-    at = time.time() - age.total_seconds()
-    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": at}]
-    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(user)
-    session.save()
-    return client
-
-
-# The store and the professionals ----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Store:
-    """The pharmacy, what it sells, and the pharmacist Pat Lee, all certified."""
-
-    pharmacy: Pharmacy
-    pharmacist: Pharmacist
-    product: Product
-    package: Package
-    lot: Lot
-    guide: MedicationGuide
-
-    @property
-    def user(self) -> User:
-        """How Pat Lee signs in."""
-        return self.pharmacist.user
-
-
-def the_store() -> Store:
-    """The store, opened when first asked for: certified, trained, licensed for New York."""
-    pharmacy = Pharmacy.objects.order_by("pk").first()
-    if pharmacy is None:
-        pharmacy = a_pharmacy()
-    product = Product.objects.first() or _a_product()
-    package = product.packages.order_by("capsules").first()
-    assert package is not None
-    today = core.local_date(now(), core.zone_named(pharmacy.time_zone))
-    lots = Lot.objects.filter(package=package, is_recalled=False, is_suspect=False)
-    return Store(
-        pharmacy=pharmacy,
-        pharmacist=a_pharmacist("Pat Lee"),
-        product=product,
-        package=package,
-        lot=lots.filter(expires_on__gt=today).order_by("expires_on")[0],
-        guide=MedicationGuide.objects.filter(product=product)[0],
-    )
-
-
-def _a_product() -> Product:
-    editor = a_user(Role.EDITOR, "Edna Marsh")
-    product = load_content(read_content(CONTENT), editor)
-    return put_on_sale(product.pk, editor)
-
-
-def a_pharmacy(certified: bool = True, licensed_for: tuple[str, ...] = ("NY",)) -> Pharmacy:
-    """A pharmacy in New York, with Pat Lee as its pharmacist."""
-    pharmacy = registration.register_pharmacy(
-        name="Foundry Specialty Pharmacy",
-        time_zone="America/New_York",
-        phone="+12125550100",
-        address="12 Mill Street, Albany, NY 12207",
-        state="NY",
-    )
-    by = _signed_by_pharmacist()
-    if certified:
-        certify_pharmacy(pharmacy)
-    for state in licensed_for:
-        credentials.record_state_licence(
-            pharmacy_id=pharmacy.pk,
-            state=state,
-            proof="Board of Pharmacy",
-            valid_from=ago(days=400),
-            **by,
-        )
-    return pharmacy
-
-
-def certify_pharmacy(pharmacy: Pharmacy) -> None:
-    """The pharmacy is certified since 400 days."""
-    credentials.record_pharmacy_certification(
-        pharmacy_id=pharmacy.pk,
-        program_code=PROGRAM,
-        proof="Program letter",
-        valid_from=ago(days=400),
-        **_signed_by_pharmacist(),
-    )
-
-
-def a_pharmacist(name: str = "Pat Lee", trained: bool = True) -> Pharmacist:
-    """The pharmacist of that name, at the store's pharmacy."""
-    user = a_user(Role.PHARMACIST, name)
-    found = Pharmacist.objects.filter(user=user).select_related("user").first()
-    if found is not None:
-        return found
-    pharmacy = Pharmacy.objects.order_by("pk").first()
-    if pharmacy is None:
-        the_store()
-        return a_pharmacist(name, trained)
-    pharmacist = registration.register_pharmacist(
-        user=user, pharmacy=pharmacy, name=name, license_number=f"NY-{user.pk.hex[-5:]}"
-    )
-    if trained:
-        train(pharmacist)
-    return pharmacist
-
-
-def train(pharmacist: Pharmacist) -> None:
-    """The pharmacist is trained since 400 days."""
-    credentials.record_pharmacist_training(
-        pharmacist_id=pharmacist.pk,
-        program_code=PROGRAM,
-        proof="Training certificate",
-        valid_from=ago(days=400),
-        actor=pharmacist.user,
-        signature=sign(pharmacist.user, Role.PHARMACIST),
-    )
-
-
-def a_prescriber(name: str = "Dr. Chidi Okafor", certified: bool = True) -> Prescriber:
-    """The prescriber of that name, who signs in."""
-    user = a_user(Role.PRESCRIBER, name)
-    found = Prescriber.objects.filter(user=user).select_related("user").first()
-    if found is not None:
-        return found
-    prescriber = registration.register_prescriber(
-        name=name, npi=_npi(), phone="+12125550111", user=user, actor=the_store().user
-    )
-    if certified:
-        certify(prescriber)
-    return prescriber
-
-
-def certify(prescriber: Prescriber) -> None:
-    """The prescriber is certified since 400 days."""
-    credentials.record_prescriber_certification(
-        prescriber_id=prescriber.pk,
-        program_code=PROGRAM,
-        proof="Program letter",
-        valid_from=ago(days=400),
-        **_signed_by_pharmacist(),
-    )
-
-
-def a_delegate(prescriber: Prescriber, name: str = "Noor Haddad") -> User:
-    """Somebody who enters, but never signs, for the prescriber."""
-    user = a_user(Role.DELEGATE, name)
-    assert prescriber.user is not None
-    registration.add_delegate(prescriber=prescriber, user=user, actor=prescriber.user)
-    return user
-
-
-def a_technician(name: str = "Tess Novak") -> User:
-    """A technician."""
-    return a_user(Role.TECHNICIAN, name)
-
-
-def an_auditor(name: str = "Ari Stone") -> User:
-    """An auditor."""
-    return a_user(Role.AUDITOR, name)
-
-
-def _signed_by_pharmacist() -> dict[str, Any]:
-    user = a_pharmacist("Pat Lee").user
-    return {"actor": user, "signature": sign(user, Role.PHARMACIST)}
-
-
-def _npi() -> str:
-    stem = f"{_NPI_STEM}{Prescriber.objects.count():03d}"
-    return next(f"{stem}{d}" for d in "0123456789" if registration.is_npi(f"{stem}{d}"))
-
-
-# Patients and their evidence --------------------------------------------------------------------
+__all__ = [
+    "PASSWORD",
+    "PROGRAM",
+    "Cleared",
+    "Store",
+    "a_cleared_patient",
+    "a_delegate",
+    "a_hold",
+    "a_patient",
+    "a_pharmacist",
+    "a_pharmacy",
+    "a_positive_test",
+    "a_prescriber",
+    "a_prescription",
+    "a_survey",
+    "a_technician",
+    "a_test",
+    "a_user",
+    "acting_user",
+    "ago",
+    "an_auditor",
+    "an_outside_supply",
+    "assign",
+    "authorize",
+    "certify",
+    "certify_pharmacy",
+    "clear",
+    "clear_for",
+    "confirm",
+    "counsel",
+    "enroll",
+    "is_child",
+    "now",
+    "prescriber_user",
+    "prove",
+    "sign",
+    "sign_in",
+    "signer_role",
+    "the_store",
+    "train",
+]
 
 
 def is_child(category: str) -> bool:

@@ -67,7 +67,7 @@ _SURVEY = (
     Item("understands_risk", "Do you know that this medicine can harm an unborn baby?"),
     Item("keeps_rules", "Have you followed the safety rules since your last survey?"),
     Item("no_sharing", "Have you kept the medicine for yourself and not shared it?"),
-    Item("no_donation", "Have you not given blood since you started?"),
+    Item("no_donation", "Have you kept from giving blood since you started?"),
 )
 _SURVEY_FRP = (
     Item("two_methods_used", "Have you used two methods of birth control, or not had intercourse?"),

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from uuid6 import uuid7
+
 from accounts.models import User
 from rems import core
 from rems.loaders import Asked, Fill, LoadedFacts, load_facts, load_many
@@ -44,7 +46,9 @@ def evaluate(
     """
     loaded = load_facts(parties, prescription_id, fill, at)
     decision = core.decide(loaded.facts, loaded.program, gate, at)
+    record_id = uuid7()
     record = DecisionRecord.objects.create(
+        id=record_id,
         patient_id=parties.patient_id,
         subject_id=subject_id,
         gate=gate.value,
@@ -52,7 +56,8 @@ def evaluate(
         at=at,
         permitted_until=decision.permitted_until,
         program_version_id=loaded.program_version_id,
-        facts=core.case_from_facts(loaded.facts, at),
+        # A whole case, so that a record replays as it stands.
+        facts={"id": str(record_id), **core.case_from_facts(loaded.facts, at)},
         findings=[finding_data(finding) for finding in decision.findings],
         advisories=[advisory.code.value for advisory in decision.advisories],
         actor=actor,

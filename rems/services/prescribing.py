@@ -68,19 +68,20 @@ def transcribe_prescription(
     sig: str,
     days_supply: int,
     quantity: int,
+    category: str,
     written_at: datetime,
     actor: User,
     signature: Signature,
     checker: User,
     check_signature: Signature,
     image: "File[bytes] | None" = None,
-    category: str | None = None,
     refills_authorized: int = 0,
     indication: str = "",
 ) -> Prescription:
     """A pharmacist types a prescription that came by e-Rx, fax or paper; a second person checks it.
 
-    Both sign. One that was telephoned is kept too, so that R12 can refuse it by its record.
+    Both sign. `category` is the one written on it, never guessed (R06). One that was telephoned is
+    kept too, so that R12 can refuse it by its record.
     """
     _refuse_unclear_origin(channel, image)
     if checker.pk == actor.pk or not any(checker.has_role(role) for role in CHECKERS):

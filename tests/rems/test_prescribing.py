@@ -49,6 +49,7 @@ def transcribe(patient: Patient, **changed: object) -> Prescription:
         "sig": "One capsule daily",
         "days_supply": 28,
         "quantity": 21,
+        "category": "MALE_ADULT",
         "written_at": ago(hours=2),
         "actor": store.user,
         "signature": sign(store.user, Role.PHARMACIST),
@@ -82,6 +83,17 @@ def test_a_transcription_needs_a_second_person_and_the_image() -> None:
     assert refusal.value.field == "image"
     with nothing_recorded(), pytest.raises(NotAllowed):
         transcribe(patient, actor=acting_user(patient))
+
+
+@pytest.mark.parametrize("category", ["", "FRP"])
+def test_the_category_on_a_faxed_prescription_is_typed_and_never_guessed(category: str) -> None:
+    patient = a_patient()
+    with nothing_recorded(), pytest.raises(EntryRefused) as refusal:
+        transcribe(patient, category=category)
+    assert refusal.value.field == "category"
+    other = transcribe(patient, category="FRP_ADULT")
+    authorize(other)
+    assert "R06" in denying(patient, other, CHECKOUT)
 
 
 def test_a_telephoned_prescription_is_kept_and_refused() -> None:

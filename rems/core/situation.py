@@ -77,7 +77,7 @@ class Situation:
 
     def show(self, at: datetime) -> str:
         """An instant as the pharmacy's clock shows it, with its offset."""
-        return at.astimezone(self.zone).isoformat(sep=" ")
+        return at.astimezone(self.zone).isoformat(sep=" ", timespec="seconds")
 
     def local_days_before(self, earlier: datetime, later: datetime) -> int:
         """Whole local calendar days from `earlier` to `later`."""

@@ -26,7 +26,7 @@ def manage(data: Path, *arguments: str, **more: str) -> "subprocess.CompletedPro
         env=clean_environment(data, **more),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

@@ -108,7 +108,7 @@ def test_a_program_given_the_owners_address_does_not_start(
         ),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert result.returncode != 0

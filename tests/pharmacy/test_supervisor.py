@@ -40,7 +40,7 @@ def test_a_store_that_announces_itself_has_every_part_ready(store: Run) -> None:
 
 def test_a_second_start_on_the_same_data_says_so_and_ends(store: Run) -> None:
     second = Run(store.data, ports.choose())
-    assert second.child.wait(30) == 1
+    assert second.child.wait(120) == 1
     assert f"already running (process {store.child.pid})" in second.said()
     assert store.health()["ready"] is True
 
@@ -48,7 +48,7 @@ def test_a_second_start_on_the_same_data_says_so_and_ends(store: Run) -> None:
 def test_a_taken_port_is_refused_before_anything_starts(store: Run) -> None:
     other = store.data.with_name("never-started")
     run = Run(other, store.port)
-    assert run.child.wait(30) == 1
+    assert run.child.wait(120) == 1
     assert f"Port {store.port} is taken" in run.said()
     assert not other.exists()
 
@@ -60,17 +60,17 @@ def test_a_killed_program_takes_its_children_along_and_is_started_again(
     victim = store.one(program)
     family = [victim, *[pid for pid in store.everyone() if _parent_is(pid, victim)]]
     os.kill(victim, signal.SIGKILL)
-    wait_for(lambda: not any(is_running(pid) for pid in family), 10)
-    wait_for(lambda: _restarted(store, program, victim), 20)
-    wait_for(lambda: store.health().get("ready"), 30)
+    wait_for(lambda: not any(is_running(pid) for pid in family), 60)
+    wait_for(lambda: _restarted(store, program, victim), 60)
+    wait_for(lambda: store.health().get("ready"), 60)
     assert "starting it again" in store.said()
 
 
 def test_killed_postgres_comes_back_and_the_store_with_it(store: Run) -> None:
     victim = store.one("-D")
     os.kill(victim, signal.SIGKILL)
-    wait_for(lambda: _restarted(store, "-D", victim), 30)
-    wait_for(lambda: store.health().get("ready"), 30)
+    wait_for(lambda: _restarted(store, "-D", victim), 60)
+    wait_for(lambda: store.health().get("ready"), 60)
 
 
 def _parent_is(pid: int, parent: int) -> bool:
@@ -89,7 +89,7 @@ def test_kill_9_leaves_no_process_and_the_next_start_stops_in_order(store: Run, 
     assert len(family) > 12, "web, worker, beat, broker, database and their children"
     os.kill(store.child.pid, signal.SIGKILL)
     store.child.wait(5)
-    wait_for(lambda: not any(is_running(pid) for pid in family), 10)
+    wait_for(lambda: not any(is_running(pid) for pid in family), 60)
 
     again = Run(data, store.port)
     again.wait_until_ready()

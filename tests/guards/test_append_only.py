@@ -54,7 +54,8 @@ def test_nothing_that_was_recorded_about_ana_can_be_changed_or_removed(
             with refused(app, FORBIDDEN):
                 app.execute(statement)
             # The schema's owner has the privileges: there the triggers stand.
-            with refused(owner_connection, CHECK):
+            name = None if "TRUNCATE" in statement else f"{table}_append_only"
+            with refused(owner_connection, CHECK, name):
                 owner_connection.execute(statement)
         assert rows(superuser_connection, table) == before
 
@@ -65,13 +66,6 @@ def test_even_an_empty_table_of_evidence_cannot_be_truncated_by_its_owner(
 ) -> None:
     with refused(owner_connection, CHECK):
         owner_connection.execute(f"TRUNCATE {table} CASCADE")
-
-
-def test_the_guard_that_speaks_is_named_for_its_table(owner_connection: Connection) -> None:
-    a_whole_life()
-    for table in KEPT_FOR_EVER:
-        with refused(owner_connection, CHECK, f"{table}_append_only"):
-            owner_connection.execute(f"DELETE FROM {table}")
 
 
 def test_people_programs_and_orders_change_but_are_never_removed(

@@ -1,20 +1,20 @@
 """Invariants 2, 3, 4 and 11: each kind of evidence, by raw SQL, table by table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from uuid6 import uuid7
 
 from rems.models import Evidence, PatientEvidence, Seal
 from rems.services import registration
 from tests import builders as b
+from tests.database import erase_rows
 from tests.guards.evidence import EVIDENCE, a_row, correction_of, now_in, sign, table_of, write
 from tests.guards.life import a_whole_life
 from tests.guards.raw import CHECK, UNIQUE, Connection, copy_of, insert, refused, seal
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 # Column by column, what a row must share its patient with.
 LINKS = {
@@ -33,9 +33,18 @@ LINKS = {
 }
 
 
+@pytest.fixture(scope="module")
+def ana_s_life(django_db_setup: None, django_db_blocker: Any, superuser_url: str) -> Iterator[None]:
+    """One life for all tests of this file: what they try is refused, so it stays as it is."""
+    with django_db_blocker.unblock():
+        a_whole_life()
+        yield
+        connection.close()
+    erase_rows(superuser_url)
+
+
 @pytest.fixture
-def app(app_connection: Callable[..., Connection]) -> Connection:
-    a_whole_life()
+def app(ana_s_life: None, app_connection: Callable[..., Connection]) -> Connection:
     return app_connection(autocommit=True)
 
 

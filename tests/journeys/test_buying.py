@@ -49,10 +49,10 @@ def test_gina_is_told_what_is_missing_who_cures_it_and_where_and_nothing_is_plac
         assert heading(page) == "We cannot take this order yet"
         expect(page.get_by_text("Nothing was ordered and nothing was charged.")).to_be_visible()
         finding = page.locator(".finding", has_text="you need two pregnancy tests")
-        expect(finding).to_contain_text("What has to happen:")
+        expect(finding).to_contain_text("A test, then a new prescription within 24 hours.")
         expect(finding).to_contain_text("Who can do it: The prescriber")
         assert not scrolls_sideways(page)
-        finding.get_by_role("link", name="Go there").click()
+        finding.get_by_role("link", name="See what to do").click()
         assert heading(page) == "Treatment of Gina Castellano"
     assert orders_of(GINA) == []
     refusal = DecisionRecord.objects.filter(patient__name=GINA.person.name).latest("at")

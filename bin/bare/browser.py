@@ -1,5 +1,6 @@
-"""Chromium, for the journeys: found, installed where we may, or named as missing."""
+"""Chromium and what drives it, for the journeys: found, installed, or named as missing."""
 
+import ctypes
 import os
 import shutil
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 from .steps import StepFailed, run
 from .virtualenv import LOG
 
+# The driver's own JavaScript engine is linked against libatomic, which a small Debian lacks.
+DRIVER_NEEDS = "libatomic.so.1"
+PACKAGES = ("chromium", "libatomic1")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -24,18 +28,28 @@ def ensure() -> dict[str, str]:
 
 
 def _find() -> Path | None:
+    if not _loads(DRIVER_NEEDS):
+        return None
     given = os.environ.get("CHROMIUM")
     names = (given, *NAMES) if given else NAMES
     paths = [shutil.which(name) for name in names]
     return next((Path(path) for path in paths if path), None)
 
 
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
 def _install() -> Path | str:
     """Install it by apt as root; otherwise the reason why not."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return "Chromium is not installed (as root: apt-get install chromium)"
+        return f"Chromium is not installed (as root: apt-get install {' '.join(PACKAGES)})"
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    apt = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+    apt = ["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES]
     try:
         run("Reading Debian's package lists", ["apt-get", "update"], LOG, environment)
         run("Installing Chromium for the journeys", apt, LOG, environment)

@@ -90,17 +90,17 @@ _NEAR = timedelta(days=6)
 
 
 def say_until(until: datetime, at: datetime, zone: ZoneInfo) -> str:
-    """An instant to come on the wall in `zone`: "Tuesday 14:00", with its date when it is far off."""
+    """An instant to come on the wall in `zone`: "Tuesday, 2:00 PM", with its date when it is far off."""
     wall = until.astimezone(zone)
     if until - at <= _NEAR:
-        return f"{wall:%A %H:%M}"
-    return f"{wall:%A}, {_date(wall)}, {wall:%H:%M}"
+        return f"{wall:%A}, {_time(wall)}"
+    return f"{wall:%A}, {_date(wall)}, {_time(wall)}"
 
 
 def say_instant(at: datetime, zone: ZoneInfo) -> str:
-    """An instant that has passed, on the wall in `zone`: "November 22, 2026, 14:00"."""
+    """An instant that has passed, on the wall in `zone`: "November 22, 2026, 2:00 PM"."""
     wall = at.astimezone(zone)
-    return f"{_date(wall)}, {wall:%H:%M}"
+    return f"{_date(wall)}, {_time(wall)}"
 
 
 def say_age(span: timedelta) -> str:
@@ -118,3 +118,7 @@ def _count(number: int, word: str) -> str:
 
 def _date(wall: datetime) -> str:
     return f"{wall:%B} {wall.day}, {wall.year}"
+
+
+def _time(wall: datetime) -> str:
+    return f"{wall.hour % 12 or 12}:{wall:%M %p}"

@@ -123,6 +123,9 @@ def test_the_store_finds_no_fault_with_its_role_and_would_notice_each(
     assert overreach() == []
 
 
+LOOKS_AT_TABLES = ("orders_order_guard()", "orders_require_permit(text, uuid, uuid, text, uuid)")
+
+
 def test_a_temporary_table_of_a_guard_s_name_does_not_deceive_the_guard(
     app_connection: Callable[..., Connection], superuser_connection: Connection
 ) -> None:
@@ -143,7 +146,19 @@ def test_a_temporary_table_of_a_guard_s_name_does_not_deceive_the_guard(
         )
         with refused(app, CHECK, "orders_order_needs_permit"):
             app.execute("UPDATE orders_order SET status = 'approved' WHERE id = %s", [order.pk])
+        # The control: without its fixed search path the guard is deceived; only the last one is not.
+        for function in LOOKS_AT_TABLES:
+            superuser_connection.execute(f"ALTER FUNCTION {function} RESET search_path")
+        fresh = app_connection(autocommit=True)
+        fresh.execute("CREATE TEMPORARY TABLE orders_transition AS TABLE public.orders_transition")
+        fresh.execute("UPDATE orders_transition SET gate = ''")
+        with refused(fresh, CHECK, "orders_order_status_matches_last_event"):
+            fresh.execute("UPDATE orders_order SET status = 'approved' WHERE id = %s", [order.pk])
     finally:
+        for function in LOOKS_AT_TABLES:
+            superuser_connection.execute(
+                f"ALTER FUNCTION {function} SET search_path = pg_catalog, public, pg_temp"
+            )
         superuser_connection.execute(f'REVOKE TEMPORARY ON DATABASE "{database}" FROM pharmacy_app')
 
 

@@ -34,6 +34,13 @@ from tests.database import (
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Of a parallel run each worker has servers of its own; who hands tests out has none."""
+    hands_out = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if hands_out:
+        environment.leave_to_workers()
+
+
 @pytest.fixture(scope="session")
 def local_servers() -> Iterator[EmbeddedServers]:
     """PostgreSQL and Valkey for this run; what the environment names is used instead."""

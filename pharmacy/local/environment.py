@@ -185,15 +185,35 @@ def _reserve_test_folder() -> tuple[EmbeddedServers, Path]:
     raise LocalStackError(f"A hundred test runs are already using {parent}.")
 
 
+_environment_before: dict[str, str | None] = {}
+
+
+def leave_to_workers() -> None:
+    """Give the folder and the addresses back: parallel workers reserve their own.
+
+    Called by the process that only hands tests out, before it starts its workers.
+    """
+    global _test_servers
+    if _test_servers is not None:
+        _test_servers.close()
+        _test_servers = None
+    for name, value in _environment_before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+
+
 def _export(found: Servers) -> None:
-    os.environ.update(
-        DATABASE_URL=_as_test(found.database_url),
-        DATABASE_OWNER_URL=_as_test(found.database_owner_url),
-        DATABASE_SUPERUSER_URL=_as_test(found.superuser_url),
-        REDIS_URL=found.redis_url,
-        PHARMACY_DATA=str(found.data_dir),
-        PHARMACY_TESTS_READY="1",
-    )
+    exported = {
+        "DATABASE_URL": _as_test(found.database_url),
+        "DATABASE_OWNER_URL": _as_test(found.database_owner_url),
+        "DATABASE_SUPERUSER_URL": _as_test(found.superuser_url),
+        "REDIS_URL": found.redis_url,
+        "PHARMACY_DATA": str(found.data_dir),
+        "PHARMACY_TESTS_READY": "1",
+    }
+    _environment_before.update({name: os.environ.get(name) for name in exported})
+    os.environ.update(exported)
 
 
 def _as_test(url: str) -> str:

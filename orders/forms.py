@@ -197,9 +197,9 @@ class HandOverForm(forms.Form):
 
 
 def _describe(row: Prescription, name: str) -> str:
-    for_whom = f"{name}: " if name else ""
+    begins = f"{name}: written" if name else "Written"
     written = f"{row.occurred_at:%B} {row.occurred_at.day}, {row.occurred_at.year}"
     return (
-        f"{for_whom}written {written} by {row.prescriber}, {row.quantity} capsules for "
+        f"{begins} {written} by {row.prescriber}, {row.quantity} capsules for "
         f"{row.days_supply} days"
     )

@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SCRIPT = Axe().axe_script
-RUN = "options => axe.run(document, {resultTypes: ['violations'], ...options})"
+RUN = "options => axe.run(document, {resultTypes: ['violations'], ...options}).then(all => all.violations)"
 # In the dark only the colors differ.
 COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
@@ -23,7 +23,7 @@ def barriers(page: Page) -> list[str]:
 
 
 def _found(page: Page, scheme: str, options: dict[str, Any]) -> list[str]:
-    violations = page.evaluate(RUN, options)["violations"]
+    violations = page.evaluate(RUN, options)
     return [
         f"{violation['id']} ({scheme}): {node['html'][:200]}"
         for violation in violations

@@ -11,6 +11,7 @@ from orders.models import Order
 from orders.states import Status
 from rems.models import DecisionRecord, Hold
 from tests.journeys.arranging import order_that_is, patient_of
+from tests.journeys.barriers import barriers
 from tests.journeys.store import Store, choose, heading, press, sign
 
 pytestmark = pytest.mark.journey
@@ -98,6 +99,7 @@ def test_a_change_reported_while_the_form_is_open_stops_the_step(store: Store, s
         sign(page, PRIYA, step.signs)
         expect(page.locator("h1")).to_have_text(f"{step.opens}: refused")
         expect(page.get_by_text("There is no override.")).to_be_visible()
+        assert barriers(page) == []
     assert Hold.objects.filter(patient=patient_of(step.member)).count() == 1
     assert traces(order) == before
     refusal = DecisionRecord.objects.filter(subject_id=order.pk).latest("at")

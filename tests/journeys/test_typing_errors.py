@@ -12,6 +12,7 @@ from orders.models import Dispense, Order
 from orders.states import Status
 from rems.models import Confirmation
 from tests.journeys.arranging import order_that_is
+from tests.journeys.barriers import barriers
 from tests.journeys.store import (
     PASSWORD,
     Store,
@@ -60,6 +61,7 @@ def test_priya_mistypes_and_is_told_beside_each_field_and_nothing_is_lost(
         press(page, "Sign and dispense")
         expect_error(page, "Serial number of the package", "Scan or type the serial number.")
         expect_error(page, "Your name, as printed on your account", "Priya Raman")
+        assert barriers(page) == []
         expect(page.get_by_label("Your name, as printed on your account")).to_have_value("Priya")
         assert not Dispense.objects.filter(order=order).exists()
 
@@ -85,6 +87,7 @@ def test_a_wrong_password_at_signing_keeps_what_was_typed(store: Store, order: O
         sign(page, PRIYA, "Sign and cancel")
         prove_presence(page, "not my password")
         expect(page.locator(".errorlist").first).to_contain_text("password")
+        assert barriers(page) == []
         order.refresh_from_db()
         assert order.status == Status.APPROVED
         prove_presence(page, PASSWORD)

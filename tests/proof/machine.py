@@ -41,12 +41,17 @@ class PharmacyMachine(OrderRules):
         second=st.sampled_from(CATEGORIES),
         state=st.sampled_from(["NY", "NJ"]),
         hours=st.integers(0, 30 * 24),
+        steps=st.sampled_from([5, 2, 4, 3, 0]),
     )
-    def two_patients(self, first: str, second: str, state: str, hours: int) -> None:
-        """One who can become pregnant and one of any category, with two prescribers."""
+    def two_patients(self, first: str, second: str, state: str, hours: int, steps: int) -> None:
+        """One who can become pregnant and one of any category, with two prescribers.
+
+        The first has come some steps already: most of what can go wrong goes wrong on the way.
+        """
         self.tick(hours * HOUR)
         self.enter("Ana Ruiz", first, "NY", self.prescriber)
         self.enter("Robin Vale", second, state, self.other)
+        self.everybody_does_their_part(0, steps, "ship")
 
     @rule(lapse=st.sampled_from(LAPSES))
     def time_passes(self, lapse: timedelta) -> None:
@@ -55,11 +60,18 @@ class PharmacyMachine(OrderRules):
 
     # On the good way --------------------------------------------------------------------------
 
-    @rule(pick=PICK, steps=st.integers(1, 8), mode=MODE)
-    def everybody_does_their_part(self, pick: int, steps: int, mode: str) -> None:
-        """The patient is made ready and the order goes on, as far as it is allowed to."""
+    @rule(
+        pick=PICK,
+        steps=st.integers(1, 8),
+        mode=MODE,
+        hours=st.sampled_from([0, 0, 0, 0, 4, 25, 24 * 8]),
+    )
+    def everybody_does_their_part(self, pick: int, steps: int, mode: str, hours: int = 0) -> None:
+        """The patient is made ready and the order goes on, as far as it is allowed to; sometimes
+        with hours or days between the steps."""
         patient = self.patient(pick)
         for _ in range(steps):
+            self.tick(hours * HOUR)
             mine = [o for o in self.notes.orders if o.patient is patient and o.status in OPEN]
             if mine:
                 self._go_on(mine[-1])

@@ -36,8 +36,8 @@ PERMIT_GUARDS = (
     "orders_release.orders_release_guard"
 )
 FEW = settings(
-    max_examples=10,
-    stateful_step_count=20,
+    max_examples=5,
+    stateful_step_count=16,
     derandomize=True,
     deadline=None,
     database=None,

@@ -21,13 +21,15 @@ COMMON = settings(
 )
 SHORT = settings(
     COMMON,
-    max_examples=10,
+    max_examples=8,
     stateful_step_count=20,
     derandomize=True,
     phases=[Phase.generate],
     report_multiple_bugs=False,
 )
-LONG = settings(COMMON, max_examples=EXAMPLES, stateful_step_count=50)
+LONG = settings(
+    COMMON, max_examples=EXAMPLES, stateful_step_count=50, phases=[Phase.generate, Phase.shrink]
+)
 GATES = ("checkout", "approve", "dispense", "release")
 
 
@@ -36,11 +38,13 @@ def test_every_answer_is_the_notebooks_and_the_audit_finds_nothing(
 ) -> None:
     run_state_machine_as_test(machine, settings=SHORT)
     assert all(machine.seen[f"{gate}: yes"] for gate in GATES), machine.seen
-    assert machine.seen["checkout: no"], machine.seen
+    assert any(machine.seen[f"{gate}: no"] for gate in GATES), machine.seen
 
 
 @pytest.mark.proof
 def test_the_same_over_many_lives(machine: type[PharmacyMachine]) -> None:
     run_state_machine_as_test(machine, settings=LONG)
     sys.stdout.writelines(f"{times:7} {name}\n" for name, times in sorted(machine.seen.items()))
-    assert all(machine.seen[f"{gate}: {word}"] for gate in GATES for word in ("yes", "no"))
+    for gate in GATES:
+        assert machine.seen[f"{gate}: yes"], gate
+        assert machine.seen[f"{gate}: no"], gate

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from orders.management.demo.cast import PASSWORD, PRODUCT, Person
 
@@ -89,9 +89,9 @@ def come_back_later(context: BrowserContext) -> None:
     session.save()
 
 
-def heading(page: Page) -> str:
-    """What the page says it is."""
-    return page.locator("h1").inner_text()
+def expect_heading(page: Page, words: str) -> None:
+    """Wait for the page that says it is this."""
+    expect(page.locator("h1")).to_have_text(words)
 
 
 def scrolls_sideways(page: Page) -> bool:

@@ -12,7 +12,7 @@ from tests.journeys.store import (
     Store,
     choose,
     come_back_later,
-    heading,
+    expect_heading,
     press,
     prove_presence,
     scrolls_sideways,
@@ -46,14 +46,14 @@ def test_gina_is_told_what_is_missing_who_cures_it_and_where_and_nothing_is_plac
         expect(page.get_by_text("You cannot order yet")).to_be_visible()
         press(page, "Start an order")
         press(page, "Check and place the order")
-        assert heading(page) == "We cannot take this order yet"
+        expect_heading(page, "We cannot take this order yet")
         expect(page.get_by_text("Nothing was ordered and nothing was charged.")).to_be_visible()
         finding = page.locator(".finding", has_text="you need two pregnancy tests")
         expect(finding).to_contain_text("A test, then a new prescription within 24 hours.")
         expect(finding).to_contain_text("Who can do it: The prescriber")
         assert not scrolls_sideways(page)
         finding.get_by_role("link", name="See what to do").click()
-        assert heading(page) == "Treatment of Gina Castellano"
+        expect_heading(page, "Treatment of Gina Castellano")
     assert orders_of(GINA) == []
     refusal = DecisionRecord.objects.filter(patient__name=GINA.person.name).latest("at")
     assert refusal.outcome == "refuse"
@@ -110,20 +110,23 @@ def confirm_and_counsel(page: Page) -> None:
     page.get_by_label("Confirmation number").fill("CONF-CARL-1")
     choose(page, "Where from", "The program's portal")
     sign(page, PRIYA, "Save")
+    expect(page.get_by_text("The confirmation number is recorded.")).to_be_visible()
     page.goto(review)
     press(page, "Counseling checklist")
+    expect_heading(page, "Education and Counseling Checklist")
     for box in page.locator("main form input[type=checkbox]:not([name=is_signed])").all():
         box.check()
     guide = page.get_by_label("Medication Guide given")
     guide.select_option(index=1)
     sign(page, PRIYA, "Save")
+    expect(page.get_by_text("The counseling is recorded.")).to_be_visible()
     page.goto(review)
 
 
 def assert_packet_opens(page: Page, order: Order) -> None:
     """Ask for the packet, watch it being made by the worker, and open the file."""
     press(page, "Print packet")
-    assert heading(page) == "Dispensing packet"
+    expect_heading(page, "Dispensing packet")
     link = page.get_by_role("button", name="Download the packet (PDF)")
     link.wait_for(timeout=40_000)
     answer = page.request.get(link.get_attribute("href") or "")

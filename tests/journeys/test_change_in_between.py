@@ -12,7 +12,7 @@ from orders.states import Status
 from rems.models import DecisionRecord, Hold
 from tests.journeys.arranging import order_that_is, patient_of
 from tests.journeys.barriers import barriers
-from tests.journeys.store import Store, choose, heading, press, sign
+from tests.journeys.store import Store, choose, expect_heading, press, sign
 
 pytestmark = pytest.mark.journey
 
@@ -68,7 +68,7 @@ def report_change(store: Store, member: Member, change: str) -> None:
         choose(page, "What changed?", change)
         press(page, "Report it")
         page.wait_for_url("**/treatment/")
-        assert heading(page) == f"Treatment of {member.person.name}"
+        expect_heading(page, f"Treatment of {member.person.name}")
 
 
 def traces(order: Order) -> dict[str, object]:

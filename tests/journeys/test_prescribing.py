@@ -10,7 +10,7 @@ from accounts.clock import read_clock
 from orders.management.demo.cast import ALAN, DANA, HANA, MARA, OKAFOR
 from rems.models import Authorization, PregnancyTest, Survey
 from tests.journeys.arranging import patient_of
-from tests.journeys.store import PRODUCT_PATH, Store, choose, press, sign
+from tests.journeys.store import PRODUCT_PATH, Store, choose, expect_heading, press, sign
 
 pytestmark = pytest.mark.journey
 
@@ -65,6 +65,7 @@ def test_dr_okafor_records_danas_test_and_diane_answers_the_survey(store: Store)
     with store.person(DANA.guardian) as page:
         page.goto("/treatment/")
         press(page, "Complete the survey")
+        expect_heading(page, "Patient survey")
         for question in page.get_by_role("group").all():
             if question.get_by_label("Yes").count():
                 question.get_by_label("Yes").check()

@@ -158,7 +158,7 @@ def test_carol_under_category_review_is_refused_until_it_is_closed() -> None:
     assert refused_by(reviewed, NOON - MICROSECOND) == ["R07"]
 
 
-@pytest.mark.parametrize("kind", sorted(set(ProofType) - {ProofType.MENOPAUSE})))
+@pytest.mark.parametrize("kind", sorted(set(ProofType) - {ProofType.MENOPAUSE}))
 def test_only_surgery_on_both_sides_or_of_the_womb_proves_carols_category(kind: ProofType) -> None:
     proven = replace(carol, category_proof=CategoryProof(type=kind, on=date(2009, 5, 11)))
     qualifies = kind in (ProofType.HYSTERECTOMY, ProofType.BILATERAL_OOPHORECTOMY)

@@ -7,10 +7,11 @@ from django.db.models import F
 from accounts.models import User
 from catalog.models import Lot
 from orders.models import Dispense, Release
-from orders.services.steps import Step, StepResult, pharmacist_of, take_gated_step
+from orders.services.steps import Step, StepResult, take_gated_step
 from orders.states import Status
 from rems.errors import DomainError
 from rems.models import Pharmacist, Supply
+from rems.services.authority import require_pharmacist
 from rems.signatures import Signature
 
 
@@ -21,7 +22,7 @@ def approve(*, order_id: UUID, actor: User, signature: Signature) -> StepResult:
         Status.APPROVED,
         actor=actor,
         signature=signature,
-        pharmacist=pharmacist_of(actor),
+        pharmacist=require_pharmacist(actor),
     )
 
 
@@ -33,7 +34,7 @@ def dispense(
     `serial_number` is the package's own. Raises GuardRefused when the lot is empty or the serial
     number was dispensed before.
     """
-    pharmacist = pharmacist_of(actor)
+    pharmacist = require_pharmacist(actor)
 
     def write(step: Step) -> None:
         _write_dispense(step, pharmacist, lot_id, serial_number.strip())
@@ -111,6 +112,6 @@ def _release(
         to_status,
         actor=actor,
         signature=signature,
-        pharmacist=pharmacist_of(actor),
+        pharmacist=require_pharmacist(actor),
         extra=write,
     )

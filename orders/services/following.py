@@ -8,7 +8,6 @@ from orders.services.placing import acts_for
 from orders.services.steps import (
     Step,
     StepResult,
-    pharmacist_of,
     require,
     take_free_step,
     take_gated_step,
@@ -16,6 +15,7 @@ from orders.services.steps import (
 from orders.states import Status
 from rems.errors import NotAllowed
 from rems.models import Attestation, Supply, SupplyDelivery, SupplyEnd
+from rems.services.authority import require_pharmacist
 from rems.signatures import Signature
 
 
@@ -33,7 +33,7 @@ def resume(*, order_id: UUID, actor: User, signature: Signature, reason: str) ->
 
     The gate of that status is asked again; an approval does not outlive a pause.
     """
-    pharmacist = pharmacist_of(actor)
+    pharmacist = require_pharmacist(actor)
     dispensed = Order.objects.filter(pk=order_id, dispense__isnull=False).exists()
     to_status = Status.DISPENSED if dispensed else Status.PLACED
     return take_gated_step(
@@ -77,7 +77,7 @@ def deliver(*, order_id: UUID, actor: User) -> StepResult:
 
     Noted by a pharmacist. Raises NotAllowed.
     """
-    pharmacist_of(actor)
+    require_pharmacist(actor)
 
     def note_delivery(step: Step) -> None:
         supply = Supply.objects.get(order_id=step.order.pk)
@@ -104,7 +104,7 @@ def record_return(*, order_id: UUID, actor: User, signature: Signature, reason: 
 
 def _require_canceller(step: Step, signature: Signature | None) -> None:
     if signature is not None:
-        pharmacist_of(step.actor)
+        require_pharmacist(step.actor)
         return
     if Supply.objects.filter(order_id=step.order.pk).exists():
         raise NotAllowed("The capsules are packed. Please call the pharmacy to cancel.")
@@ -115,7 +115,7 @@ def _require_canceller(step: Step, signature: Signature | None) -> None:
 def _end(
     order_id: UUID, to_status: str, cause: str, actor: User, signature: Signature, reason: str
 ) -> StepResult:
-    pharmacist_of(actor)
+    require_pharmacist(actor)
 
     def end_supply(step: Step) -> None:
         _end_supply(step, cause, reason, signature)

@@ -15,12 +15,11 @@ from orders.locks import lock_for_placing
 from orders.models import Basket, Order, OrderEvent
 from orders.services.steps import StepResult
 from orders.states import BEGINNING, Status
-from rems import core
+from rems import core, selectors
 from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.locks import Parties
 from rems.models import Patient, PatientAccess, Pharmacy, Prescription
 from rems.seals import seal
-from rems.selectors import category_of
 from rems.services.evaluation import Verdict, evaluate
 from rems.transactions import mutation
 
@@ -73,7 +72,7 @@ def _ask(**asked: Any) -> Verdict:
 
 def the_pharmacy() -> Pharmacy:
     """The pharmacy that fills this store's orders. Raises DomainError when none is set up."""
-    pharmacy = Pharmacy.objects.order_by("pk").first()
+    pharmacy = selectors.the_pharmacy()
     if pharmacy is None:
         raise DomainError("No pharmacy is set up, so nothing can be ordered.")
     return pharmacy
@@ -96,7 +95,7 @@ def _require_orderer(user: User, patient: Patient, at: datetime) -> None:
     """Whoever acts for the patient; for a child's category the guardian (rule sheet 1.3.5)."""
     if not acts_for(user, patient, at):
         raise NotAllowed("You cannot order for this patient.")
-    assigned = category_of(patient.pk)
+    assigned = selectors.category_of(patient.pk)
     if assigned is None or not core.RiskCategory(assigned.category).is_child:
         return
     if not acts_for(user, patient, at, PatientAccess.Relation.GUARDIAN):

@@ -182,14 +182,6 @@ def require(user: User, *permissions: str) -> None:
         raise NotAllowed("Your role does not include this.")
 
 
-def pharmacist_of(user: User) -> Pharmacist:
-    """The pharmacist that this user is. Raises NotAllowed for anybody else."""
-    found = Pharmacist.objects.filter(user=user, user__is_active=True).first()
-    if found is None or not user.has_role(Role.PHARMACIST):
-        raise NotAllowed("Only a pharmacist can do this.")
-    return found
-
-
 def _carry_out(step: Step, signature: Signature | None, extra: Extra | None) -> None:
     step.move(signature)
     if extra is not None:

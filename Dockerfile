@@ -15,7 +15,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 
 WORKDIR /srv/pharmacy
 COPY requirements/production.txt requirements/
-RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements/production.txt
+RUN pip install --no-cache-dir --no-deps --require-hashes --only-binary=:all: -r requirements/production.txt
 COPY . .
 
 # The settings refuse to load without secrets: these are made up, used here, and kept nowhere.

@@ -18,8 +18,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = ROOT / ".local" / "log" / "setup.log"
 # Python compiles what is imported, when it is; compiling all of it first takes longer.
+# The pins are whole, so nothing is resolved: an extra (coverage[toml]) that is not pinned under
+# that name would ask for its newest release, and fail on the day that there is a newer one.
 PIP_OPTIONS = (
-    *("--disable-pip-version-check", "--no-compile"),
+    *("--disable-pip-version-check", "--no-compile", "--no-deps"),
     *("--require-hashes", "--only-binary=:all:"),
 )
 SERVERS, EVERYTHING = "servers", "local"

@@ -5,8 +5,11 @@ these stand in for them until a pharmacist replaces them.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rems import core
+
+Line = TypeVar("Line", bound="Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,30 @@ class Item:
 
     key: str
     text: str
+
+
+YES_OR_NO = (("yes", "Yes"), ("no", "No"))
+# The answers are the core's words for cycles: the next test's date depends on them (13.1).
+CYCLES = (
+    (core.CycleRegularity.REGULAR.value, "They are regular"),
+    (core.CycleRegularity.IRREGULAR.value, "They are irregular"),
+    (core.CycleRegularity.NONE.value, "I have none"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Item):
+    """One question of the survey. A "no" tells of the change `on_no`, where it names one.
+
+    The first choice is the answer that changes nothing.
+    """
+
+    on_no: str = ""
+    choices: tuple[tuple[str, str], ...] = YES_OR_NO
+
+    def allows(self, answer: str) -> bool:
+        """Whether this is one of the answers."""
+        return answer in dict(self.choices)
 
 
 _EVERYONE = (
@@ -64,16 +91,40 @@ _CHILD = (
     Item("guardian", "A parent or guardian understands all of this and keeps the medicine safe."),
 )
 _SURVEY = (
-    Item("understands_risk", "Do you know that this medicine can harm an unborn baby?"),
-    Item("keeps_rules", "Have you followed the safety rules since your last survey?"),
-    Item("no_sharing", "Have you kept the medicine for yourself and not shared it?"),
-    Item("no_donation", "Have you kept from giving blood since you started?"),
+    Question("understands_risk", "Do you know that this medicine can harm an unborn baby?"),
+    Question("keeps_rules", "Have you followed the safety rules since your last survey?"),
+    Question(
+        "no_sharing",
+        "Have you kept the medicine for yourself and not shared it?",
+        "suspected_exposure",
+    ),
+    Question("no_donation", "Have you kept from giving blood since you started?"),
 )
 _SURVEY_FRP = (
-    Item("two_methods_used", "Have you used two methods of birth control, or not had intercourse?"),
-    Item("no_missed_period", "Have your periods come as expected?"),
+    Question(
+        "two_methods_used",
+        "Have you used two methods of birth control, or not had intercourse?",
+        "contraception_stopped",
+    ),
+    Question(
+        "no_missed_period",
+        "Have your periods come as expected? Say yes if you have none and that is not new.",
+        "missed_period",
+    ),
+    Question("not_pregnant", "Are you sure that you are not pregnant?", "pregnancy_suspected"),
+    Question("cycles", "How are your periods?", choices=CYCLES),
 )
-_SURVEY_MALE = (Item("condom_used", "Have you used a condom as you were told?"),)
+_BLEEDING = "Have you been free of any bleeding from the vagina?"
+_SURVEY_FNRP = (Question("no_bleeding", _BLEEDING, "bleeding_after_menopause"),)
+_SURVEY_FNRP_CHILD = (Question("no_bleeding", _BLEEDING, "first_period"),)
+_SURVEY_MALE = (
+    Question("condom_used", "Have you used a condom as you were told?"),
+    Question(
+        "no_partner_pregnant",
+        "Are you sure that no partner is pregnant by you?",
+        "partner_pregnancy",
+    ),
+)
 
 
 def counseling_items(category: core.RiskCategory) -> tuple[Item, ...]:
@@ -81,17 +132,23 @@ def counseling_items(category: core.RiskCategory) -> tuple[Item, ...]:
     return _EVERYONE + _own(category, _FRP, _FNRP, _MALE) + (_CHILD if category.is_child else ())
 
 
-def survey_items(category: core.RiskCategory) -> tuple[Item, ...]:
+def survey_items(category: core.RiskCategory) -> tuple[Question, ...]:
     """What a patient of this category is asked (rules 4.7 to 4.11)."""
-    return _SURVEY + _own(category, _SURVEY_FRP, (), _SURVEY_MALE)
+    fnrp = _SURVEY_FNRP_CHILD if category.is_child else _SURVEY_FNRP
+    return _SURVEY + _own(category, _SURVEY_FRP, fnrp, _SURVEY_MALE)
+
+
+def quiet_answers(category: core.RiskCategory) -> dict[str, str]:
+    """The answers of somebody to whom nothing happened that has to be looked at."""
+    return {question.key: question.choices[0][0] for question in survey_items(category)}
 
 
 def _own(
     category: core.RiskCategory,
-    frp: tuple[Item, ...],
-    fnrp: tuple[Item, ...],
-    male: tuple[Item, ...],
-) -> tuple[Item, ...]:
+    frp: tuple[Line, ...],
+    fnrp: tuple[Line, ...],
+    male: tuple[Line, ...],
+) -> tuple[Line, ...]:
     if category.is_frp:
         return frp
     return fnrp if category.is_fnrp else male

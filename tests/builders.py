@@ -14,7 +14,7 @@ from typing import Any
 from accounts.models import User
 from accounts.roles import Role
 from rems import core
-from rems.checklists import counseling_items
+from rems.checklists import counseling_items, quiet_answers
 from rems.models import (
     Authorization,
     Confirmation,
@@ -26,6 +26,7 @@ from rems.models import (
     Prescription,
     Supply,
 )
+from rems.selectors import category_of
 from rems.services import (
     changes,
     counter,
@@ -244,9 +245,11 @@ def a_survey(patient: Patient, completed_at: datetime | None = None) -> None:
     """The patient, or the guardian, completes the survey."""
     user = acting_user(patient)
     role = "guardian" if patient.accesses.filter(relation="guardian").exists() else "patient"
+    assigned = category_of(patient.pk)
+    assert assigned is not None
     surveying.record_survey(
         patient_id=patient.pk,
-        answers={"understands_risk": "yes"},
+        answers=quiet_answers(core.RiskCategory(assigned.category)),
         actor=user,
         signature=sign(user, role),
         completed_at=completed_at,

@@ -127,7 +127,7 @@ class SurveyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.items = survey_items(core.RiskCategory(category))
         for item in self.items:
-            self.fields[item.key] = one_of(item.text, [("yes", "Yes"), ("no", "No")])
+            self.fields[item.key] = one_of(item.text, list(item.choices))
         self.order_fields([item.key for item in self.items])
 
     @property

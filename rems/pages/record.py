@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from rems import core
+from rems.checklists import survey_items
 from rems.models import (
     AgreementForm,
     AgreementSignature,
@@ -79,7 +81,7 @@ DESCRIPTIONS: dict[type[PatientEvidence], Words] = {
         f"Pregnancy test: {RESULT_NAMES[row.result]}, detects {row.detection_limit} mIU/mL"
     ),
     TestVerification: lambda row: "Test result verified by the prescriber",
-    Survey: lambda row: "Patient survey completed",
+    Survey: lambda row: _survey(row),
     Hold: lambda row: _with_note(f"Hold opened: {HOLD_NAMES[row.hold_type]}", row.note),
     HoldClearance: lambda row: f"Hold cleared: {row.reason}",
     ExposureReport: lambda row: _with_note(
@@ -107,6 +109,16 @@ DESCRIPTIONS: dict[type[PatientEvidence], Words] = {
         f"Medication Guide {'given' if row.medication_guide_id else 'not given'}"
     ),
 }
+
+
+def _survey(row: Survey) -> str:
+    """With each question that was answered "no": the pharmacist talks about those."""
+    refused = [
+        question.text
+        for question in survey_items(core.RiskCategory(row.category))
+        if row.answers.get(question.key) == "no"
+    ]
+    return "Patient survey completed" + "".join(f'; "no" to: {text}' for text in refused)
 
 
 def describe(row: PatientEvidence) -> str:

@@ -81,12 +81,19 @@ def report_change(
     with recording("patient", patient_id) as recorder:
         require_anyone_concerned(actor, patient_for_update(patient_id), recorder.at)
         occurred_at = recorder.moment(reported_at, "reported_at")
-        hold = report = None
-        if kind in HOLDS:
-            hold = _open_hold(recorder, HOLDS[kind], note, actor, occurred_at)
-        if kind in REPORTS:
-            report = _open_report(recorder, kind, note, actor, occurred_at)
-        return hold, report
+        return open_for(kind, recorder, note=note, actor=actor, occurred_at=occurred_at)
+
+
+def open_for(
+    kind: Change, recorder: Recorder, *, note: str, actor: User, occurred_at: datetime
+) -> tuple[Hold | None, ExposureReport | None]:
+    """What the change calls for, inside the recording of whatever told of it."""
+    hold = report = None
+    if kind in HOLDS:
+        hold = _open_hold(recorder, HOLDS[kind], note, actor, occurred_at)
+    if kind in REPORTS:
+        report = _open_report(recorder, kind, note, actor, occurred_at)
+    return hold, report
 
 
 def clear_hold(*, hold_id: UUID, reason: str, actor: User, signature: Signature) -> HoldClearance:

@@ -40,7 +40,7 @@ class ServiceFormView(LoginRequiredMixin, View):
     title: ClassVar[str]
     intro: ClassVar[str] = ""
     button: ClassVar[str] = "Save"
-    done: ClassVar[str] = "Saved."
+    done: str = "Saved."
     # What a signature under this form means; empty where none is wanted.
     meaning: ClassVar[str] = ""
     template_name: ClassVar[str] = "rems/form.html"

@@ -24,6 +24,10 @@ class SurveyView(EvidenceFormView):
     intro = "It takes about two minutes. There are no wrong answers: please say what is true."
     button = "Send the survey"
     done = "Thank you. Your survey is on record."
+    done_with_a_change = (
+        "Thank you. One of your answers has to be looked at before your next supply. "
+        "Please call your prescriber now. If you may be pregnant, stop taking the medicine."
+    )
     meaning = meanings.SURVEY
 
     def find(self, **keys: UUID) -> None:
@@ -49,6 +53,8 @@ class SurveyView(EvidenceFormView):
             actor=self.reader,
             signature=self.signature(form, self.role),
         )
+        if surveying.changes_told_of(form.items, form.answers):
+            self.done = self.done_with_a_change
 
     def _role(self) -> str:
         access = access_of(self.reader, self.patient.pk, self.at)

@@ -8,6 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from rems import core
+from rems.checklists import quiet_answers
 from rems.services import enrolling, supplies, surveying
 from tests import builders as b
 from tests.proof.memory import months_passed
@@ -162,7 +164,7 @@ class EvidenceRules(SafetyRules):
         def ask() -> Any:
             return surveying.record_survey(
                 patient_id=patient.row.pk,
-                answers={"understands_risk": "yes"},
+                answers=quiet_answers(core.RiskCategory(patient.category)),
                 completed_at=at,
                 **self.by(patient.user, role),
             )

@@ -179,7 +179,7 @@ def test_the_guardian_answers_dana_s_survey(client: Client) -> None:
     guardian = acting_user(patient)
     sign_in(client, guardian)
     page = client.get(url("survey", patient))
-    answers = {item.key: "yes" for item in page.context["form"].items}
+    answers = {item.key: item.choices[0][0] for item in page.context["form"].items}
     answer = client.post(
         url("survey", patient), {**answers, "printed_name": guardian.name, **SIGNED}
     )
@@ -187,6 +187,24 @@ def test_the_guardian_answers_dana_s_survey(client: Client) -> None:
     survey = Survey.objects.get(patient=patient)
     assert survey.attestation is not None
     assert survey.attestation.role == "guardian"
+
+
+def test_ana_s_late_period_in_the_survey_stops_her_order_and_her_prescriber_reads_it(
+    client: Client,
+) -> None:
+    patient = ana("checkout").patient
+    user = acting_user(patient)
+    sign_in(client, user)
+    form = client.get(url("survey", patient)).context["form"]
+    answers = {item.key: item.choices[0][0] for item in form.items} | {"no_missed_period": "no"}
+    entry = {**answers, "printed_name": user.name, **SIGNED}
+    page = client.post(url("survey", patient), entry, follow=True).content.decode()
+    assert "Please call your prescriber now" in page
+    assert Hold.objects.get(patient=patient).hold_type == "missed_period"
+    sign_in(client, prescriber_user(patient))
+    record = client.get(url("patient", patient)).content.decode()
+    assert "to: Have your periods come as expected?" in record
+    assert "Told in the patient survey." in record
 
 
 def test_an_unanswered_survey_is_refused_with_each_question_named(client: Client) -> None:

@@ -10,6 +10,7 @@ from accounts.clock import read_clock
 from orders.management.demo.cast import ALAN, DANA, HANA, MARA, OKAFOR
 from rems.models import Authorization, PregnancyTest, Survey
 from tests.journeys.arranging import patient_of
+from tests.journeys.barriers import barriers
 from tests.journeys.store import PRODUCT_PATH, Store, choose, expect_heading, press, sign
 
 pytestmark = pytest.mark.journey
@@ -23,7 +24,10 @@ def test_mara_was_told_by_mail_in_words_that_betray_nothing(store: Store) -> Non
             if mail.count():
                 break
             page.wait_for_timeout(500)
+        assert barriers(page) == []
         mail.get_by_role("link").first.click()
+        page.wait_for_url("**/outgoing-mail/*/")
+        assert barriers(page) == []
         written = page.locator("#content").inner_text().lower()
     assert "sign in" in written
     for word in ("pregnan", "pomalidomide", "rems", "myeloma"):

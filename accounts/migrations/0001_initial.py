@@ -89,6 +89,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="accounts_user_email_unique",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AccessLog",
@@ -119,15 +127,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="accounts_user_email_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accesslog",
-            index=models.Index(fields=["subject_id", "at"], name="accounts_accesslog_subject"),
+            options={
+                "indexes": [
+                    models.Index(fields=["subject_id", "at"], name="accounts_accesslog_subject")
+                ],
+            },
         ),
     ]

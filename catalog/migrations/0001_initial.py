@@ -84,6 +84,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("version", "position"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "boxed_warning_short",
+                                    "description",
+                                    "indications",
+                                    "key_features",
+                                    "how_to_take",
+                                    "missed_dose",
+                                    "storage",
+                                    "boxed_warning",
+                                    "important_safety_information",
+                                    "side_effects",
+                                    "reporting",
+                                    "rems_summary",
+                                ],
+                            )
+                        ),
+                        name="catalog_labelsection_kind_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +159,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("product", "capsules"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ndc11__regex", "^[0-9]{11}$")),
+                        name="catalog_package_ndc11_is_11_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capsules__gte", 1)),
+                        name="catalog_package_holds_capsules",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("days_supply_max__gte", 1), ("days_supply_max__lte", 28)
+                        ),
+                        name="catalog_package_days_supply_within_28",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price__gte", 0)),
+                        name="catalog_package_price_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price_currency", "USD")),
+                        name="catalog_package_price_in_dollars",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,6 +452,29 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("product", "-number"),
                 "permissions": [("publish_labelversion", "Can publish a label version")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "published"])),
+                        name="catalog_labelversion_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at__isnull", True),
+                                ("published_by__isnull", True),
+                                ("status", "draft"),
+                            ),
+                            models.Q(
+                                ("effective_from__gte", models.F("published_at")),
+                                ("published_at__isnull", False),
+                                ("published_by__isnull", False),
+                                ("status", "published"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="catalog_labelversion_published_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -513,6 +584,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("package", "expires_on", "number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("package", "number"), name="catalog_lot_number_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity_on_hand__gte", 0)),
+                        name="catalog_lot_quantity_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -629,6 +709,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("name",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on_sale", False),
+                            models.Q(("program_code", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="catalog_product_on_sale_has_program",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -675,6 +765,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("product", "-effective_on"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("product", "version"), name="catalog_medicationguide_version_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="catalog_medicationguide_sha256_is_hex",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -947,6 +1046,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-written_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("product", "author"), name="catalog_review_one_per_author"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rating__gte", 1), ("rating__lte", 5)),
+                        name="catalog_review_rating_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["pending", "published", "declined"])),
+                        name="catalog_review_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("moderated_at__isnull", True),
+                                ("moderated_by__isnull", True),
+                                ("status", "pending"),
+                            ),
+                            models.Q(
+                                ("moderated_at__isnull", False),
+                                ("moderated_by__isnull", False),
+                                ("status__in", ("published", "declined")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="catalog_review_moderated_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1012,101 +1140,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="labelsection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "boxed_warning_short",
-                            "description",
-                            "indications",
-                            "key_features",
-                            "how_to_take",
-                            "missed_dose",
-                            "storage",
-                            "boxed_warning",
-                            "important_safety_information",
-                            "side_effects",
-                            "reporting",
-                            "rems_summary",
-                        ],
-                    )
-                ),
-                name="catalog_labelsection_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.UniqueConstraint(
-                fields=("package", "number"), name="catalog_lot_number_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity_on_hand__gte", 0)),
-                name="catalog_lot_quantity_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("on_sale", False),
-                    models.Q(("program_code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="catalog_product_on_sale_has_program",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ndc11__regex", "^[0-9]{11}$")),
-                name="catalog_package_ndc11_is_11_digits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capsules__gte", 1)), name="catalog_package_holds_capsules"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days_supply_max__gte", 1), ("days_supply_max__lte", 28)),
-                name="catalog_package_days_supply_within_28",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price__gte", 0)), name="catalog_package_price_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price_currency", "USD")),
-                name="catalog_package_price_in_dollars",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationguide",
-            constraint=models.UniqueConstraint(
-                fields=("product", "version"), name="catalog_medicationguide_version_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="medicationguide",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
-                name="catalog_medicationguide_sha256_is_hex",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="labelversion",
             constraint=models.UniqueConstraint(
                 fields=("product", "number"), name="catalog_labelversion_number_unique"
@@ -1118,72 +1151,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status", "draft")),
                 fields=("product",),
                 name="catalog_labelversion_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "published"])),
-                name="catalog_labelversion_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("published_at__isnull", True),
-                        ("published_by__isnull", True),
-                        ("status", "draft"),
-                    ),
-                    models.Q(
-                        ("effective_from__gte", models.F("published_at")),
-                        ("published_at__isnull", False),
-                        ("published_by__isnull", False),
-                        ("status", "published"),
-                    ),
-                    _connector="OR",
-                ),
-                name="catalog_labelversion_published_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                fields=("product", "author"), name="catalog_review_one_per_author"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rating__gte", 1), ("rating__lte", 5)),
-                name="catalog_review_rating_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "published", "declined"])),
-                name="catalog_review_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("moderated_at__isnull", True),
-                        ("moderated_by__isnull", True),
-                        ("status", "pending"),
-                    ),
-                    models.Q(
-                        ("moderated_at__isnull", False),
-                        ("moderated_by__isnull", False),
-                        ("status__in", ("published", "declined")),
-                    ),
-                    _connector="OR",
-                ),
-                name="catalog_review_moderated_by_someone",
             ),
         ),
     ]

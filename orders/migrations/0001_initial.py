@@ -163,6 +163,64 @@ class Migration(migrations.Migration):
                     ("cancel_order", "Can cancel or hold an order"),
                     ("pack_order", "Can pack a parcel"),
                 ],
+                "indexes": [models.Index(fields=["status"], name="orders_order_status")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "placed",
+                                    "approved",
+                                    "dispensed",
+                                    "shipped",
+                                    "handed_over",
+                                    "delivered",
+                                    "on_hold",
+                                    "rejected",
+                                    "cancelled",
+                                    "lost",
+                                    "returned",
+                                ],
+                            )
+                        ),
+                        name="orders_order_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mode__in", ["ship", "hand"])),
+                        name="orders_order_mode_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("days_supply__gte", 1),
+                            ("days_supply__lte", models.F("days_supply_cap")),
+                        ),
+                        name="orders_order_days_supply_within_cap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("refills", 0)), name="orders_order_no_refills"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity__gte", 1), ("quantity__lte", models.F("days_supply"))
+                        ),
+                        name="orders_order_quantity_within_days",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["rejected", "cancelled"]), _negated=True
+                        ),
+                        fields=("prescription",),
+                        name="orders_order_one_per_prescription",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["rejected", "cancelled"]), _negated=True
+                        ),
+                        fields=("authorization",),
+                        name="orders_order_authorization_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -215,6 +273,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["queued", "rendering", "ready", "failed"])
+                        ),
+                        name="orders_document_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["packet"])),
+                        name="orders_document_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "ready"), _negated=True),
+                            models.Q(
+                                models.Q(("file", ""), _negated=True),
+                                models.Q(("sha256", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="orders_document_ready_has_file",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Dispense",
@@ -290,6 +373,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("serial_number", ""), _negated=True),
+                        name="orders_dispense_serial_captured",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("lot", "serial_number"), name="orders_dispense_serial_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OrderEvent",
@@ -353,6 +447,46 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["order", "seq"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "seq"), name="orders_orderevent_seq_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "to_status__in",
+                                [
+                                    "placed",
+                                    "approved",
+                                    "dispensed",
+                                    "shipped",
+                                    "handed_over",
+                                    "delivered",
+                                    "on_hold",
+                                    "rejected",
+                                    "cancelled",
+                                    "lost",
+                                    "returned",
+                                ],
+                            )
+                        ),
+                        name="orders_orderevent_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "to_status__in",
+                                    ["approved", "dispensed", "shipped", "handed_over"],
+                                ),
+                                _negated=True,
+                            ),
+                            ("attestation__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="orders_orderevent_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +533,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("mode__in", ["ship", "hand"])),
+                        name="orders_release_mode_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("mode", "ship"),
+                                models.Q(("carrier", ""), _negated=True),
+                                models.Q(("tracking_number", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("mode", "hand"),
+                                models.Q(("handed_to", ""), _negated=True),
+                                models.Q(("identification", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="orders_release_names_receiver",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Transition",
@@ -420,188 +578,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["status"], name="orders_order_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "placed",
-                            "approved",
-                            "dispensed",
-                            "shipped",
-                            "handed_over",
-                            "delivered",
-                            "on_hold",
-                            "rejected",
-                            "cancelled",
-                            "lost",
-                            "returned",
-                        ],
-                    )
-                ),
-                name="orders_order_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["ship", "hand"])), name="orders_order_mode_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("days_supply__gte", 1), ("days_supply__lte", models.F("days_supply_cap"))
-                ),
-                name="orders_order_days_supply_within_cap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("refills", 0)), name="orders_order_no_refills"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("quantity__gte", 1), ("quantity__lte", models.F("days_supply"))
-                ),
-                name="orders_order_quantity_within_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["rejected", "cancelled"]), _negated=True),
-                fields=("prescription",),
-                name="orders_order_one_per_prescription",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["rejected", "cancelled"]), _negated=True),
-                fields=("authorization",),
-                name="orders_order_authorization_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "rendering", "ready", "failed"])),
-                name="orders_document_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["packet"])), name="orders_document_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "ready"), _negated=True),
-                    models.Q(
-                        models.Q(("file", ""), _negated=True),
-                        models.Q(("sha256", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="orders_document_ready_has_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispense",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("serial_number", ""), _negated=True),
-                name="orders_dispense_serial_captured",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispense",
-            constraint=models.UniqueConstraint(
-                fields=("lot", "serial_number"), name="orders_dispense_serial_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderevent",
-            constraint=models.UniqueConstraint(
-                fields=("order", "seq"), name="orders_orderevent_seq_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "to_status__in",
-                        [
-                            "placed",
-                            "approved",
-                            "dispensed",
-                            "shipped",
-                            "handed_over",
-                            "delivered",
-                            "on_hold",
-                            "rejected",
-                            "cancelled",
-                            "lost",
-                            "returned",
-                        ],
-                    )
-                ),
-                name="orders_orderevent_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("to_status__in", ["approved", "dispensed", "shipped", "handed_over"]),
-                        _negated=True,
-                    ),
-                    ("attestation__isnull", False),
-                    _connector="OR",
-                ),
-                name="orders_orderevent_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["ship", "hand"])), name="orders_release_mode_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("mode", "ship"),
-                        models.Q(("carrier", ""), _negated=True),
-                        models.Q(("tracking_number", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("mode", "hand"),
-                        models.Q(("handed_to", ""), _negated=True),
-                        models.Q(("identification", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="orders_release_names_receiver",
-            ),
         ),
     ]

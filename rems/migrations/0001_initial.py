@@ -139,6 +139,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("signed_table", "signed_row", "role", "meaning"),
+                        name="rems_attestation_signed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reauthenticated_at__lte", models.F("recorded_at"))),
+                        name="rems_attestation_reauthenticated_before",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("printed_name", ""), _negated=True),
+                        name="rems_attestation_has_name",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AgreementForm",
@@ -202,6 +218,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_agreementform_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_agreementform_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    "FRP_ADULT",
+                                    "FNRP_ADULT",
+                                    "MALE_ADULT",
+                                    "FRP_CHILD",
+                                    "FNRP_CHILD",
+                                    "MALE_CHILD",
+                                ],
+                            )
+                        ),
+                        name="rems_agreementform_category_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -282,6 +335,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_enrollment_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_enrollment_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("patient", "program", "number"),
+                        name="rems_enrollment_number_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +429,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_exposurereport_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_exposurereport_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["pregnancy", "partner_pregnancy", "suspected_exposure"])
+                        ),
+                        name="rems_exposurereport_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -416,6 +521,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_hold_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_hold_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "hold_type__in",
+                                [
+                                    "missed_period",
+                                    "abnormal_bleeding",
+                                    "contraception_stopped",
+                                    "pregnancy_suspected",
+                                    "positive_test",
+                                    "category_review",
+                                ],
+                            )
+                        ),
+                        name="rems_hold_type_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -481,6 +623,27 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "hypersensitivities",
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_hypersensitivity_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_hypersensitivity_correction_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -554,6 +717,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_exposurereportfiling_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_exposurereportfiling_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("report",),
+                        name="rems_exposurereportfiling_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -633,6 +822,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_enrollmentend_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_enrollmentend_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("enrollment",),
+                        name="rems_enrollmentend_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["discontinued", "replaced"])),
+                        name="rems_enrollmentend_cause_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -705,6 +924,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_agreementsignature_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_agreementsignature_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["patient", "guardian", "prescriber"])),
+                        name="rems_agreementsignature_role",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("form", "role"),
+                        name="rems_agreementsignature_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attestation__isnull", False), ("retracts", True), _connector="OR"
+                        ),
+                        name="rems_agreementsignature_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -741,6 +996,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("relation__in", ["self", "guardian"])),
+                        name="rems_patientaccess_relation_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("relation", "self"), ("ends_at__isnull", False), _connector="OR"
+                        ),
+                        name="rems_patientaccess_guardian_ends",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pharmacist",
@@ -839,6 +1108,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["patient", "occurred_at"], name="rems_test_patient")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_pregnancytest_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_pregnancytest_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("result__in", ["neg", "pos", "ind"])),
+                        name="rems_pregnancytest_result_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -960,6 +1257,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_holdclearance_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_holdclearance_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("hold",),
+                        name="rems_holdclearance_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attestation__isnull", False), ("retracts", True), _connector="OR"
+                        ),
+                        name="rems_holdclearance_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1033,6 +1362,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_categoryassignment_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_categoryassignment_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    "FRP_ADULT",
+                                    "FNRP_ADULT",
+                                    "MALE_ADULT",
+                                    "FRP_CHILD",
+                                    "FNRP_CHILD",
+                                    "MALE_CHILD",
+                                ],
+                            )
+                        ),
+                        name="rems_categoryassignment_category_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1177,6 +1543,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["patient", "occurred_at"], name="rems_rx_patient")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_prescription_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_prescription_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    "FRP_ADULT",
+                                    "FNRP_ADULT",
+                                    "MALE_ADULT",
+                                    "FRP_CHILD",
+                                    "FNRP_CHILD",
+                                    "MALE_CHILD",
+                                ],
+                            )
+                        ),
+                        name="rems_prescription_category_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["e-rx", "fax", "paper", "phone"])),
+                        name="rems_prescription_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attestation__isnull", False), ("retracts", True), _connector="OR"
+                        ),
+                        name="rems_prescription_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1260,6 +1676,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_counselingrecord_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_counselingrecord_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attestation__isnull", False), ("retracts", True), _connector="OR"
+                        ),
+                        name="rems_counselingrecord_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1338,6 +1781,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_confirmation_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_confirmation_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        name="rems_confirmation_number_present",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["portal", "phone"])),
+                        name="rems_confirmation_source_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1410,6 +1882,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_authorization_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_authorization_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("prescription",),
+                        name="rems_authorization_one_per_prescription",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        name="rems_authorization_number_present",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1489,6 +1991,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_prescribercertification_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_prescribercertification_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="rems_prescribercertification_interval_forward",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1568,6 +2099,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_pharmacycertification_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_pharmacycertification_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="rems_pharmacycertification_interval_forward",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1647,6 +2207,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_pharmacisttraining_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_pharmacisttraining_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="rems_pharmacisttraining_interval_forward",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1679,6 +2268,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "permissions": [("verify_program", "Can sign off a program's limits")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("program", "number"), name="rems_programversion_number_unique"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("program", "in_force_from"), name="rems_programversion_start_unique"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1736,6 +2333,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["patient", "at"], name="rems_decision_patient"),
+                    models.Index(fields=["subject_id", "gate"], name="rems_decision_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("gate__in", ["checkout", "approve", "dispense", "release"])
+                        ),
+                        name="rems_decisionrecord_gate_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["permit", "refuse"])),
+                        name="rems_decisionrecord_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "refuse"), ("permitted_until__isnull", True)),
+                            models.Q(
+                                ("findings", []),
+                                ("outcome", "permit"),
+                                ("permitted_until__gte", models.F("at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_decisionrecord_permit_has_no_finding",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("at__lte", models.F("recorded_at"))),
+                        name="rems_decisionrecord_at_read",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reminder",
@@ -1807,6 +2438,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "planned")),
+                        fields=["send_at"],
+                        name="rems_reminder_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "subject_id",
+                            "program",
+                            "kind",
+                            "due_on",
+                            "step",
+                            "recipient",
+                            "channel",
+                        ),
+                        name="rems_reminder_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["planned", "sent", "cancelled", "failed"])
+                        ),
+                        name="rems_reminder_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("status", "sent")),
+                            models.Q(
+                                models.Q(("status", "sent"), _negated=True),
+                                ("sent_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_reminder_sent_has_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReproductiveStatusProof",
@@ -1874,6 +2546,45 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_reproductivestatusproof_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_reproductivestatusproof_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "proof_type__in",
+                                [
+                                    "menopause",
+                                    "hysterectomy",
+                                    "bilateral_oophorectomy",
+                                    "prepubertal",
+                                    "tubal_ligation",
+                                    "unilateral_oophorectomy",
+                                    "chemo_amenorrhoea",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="rems_reproductivestatusproof_type_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1967,6 +2678,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_statelicence_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_statelicence_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="rems_statelicence_interval_forward",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2043,6 +2783,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "supplies",
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["patient", "occurred_at"], name="rems_supply_patient")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_supply_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_supply_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["here", "elsewhere"])),
+                        name="rems_supply_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("order_id__isnull", False), ("source", "here")),
+                            models.Q(("order_id__isnull", True), ("source", "elsewhere")),
+                            _connector="OR",
+                        ),
+                        name="rems_supply_source_has_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2115,6 +2891,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_firstdose_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_firstdose_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("supply",),
+                        name="rems_firstdose_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2186,6 +2988,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_supplydelivery_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_supplydelivery_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("supply",),
+                        name="rems_supplydelivery_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2269,6 +3097,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_supplyend_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_supplyend_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("supply",),
+                        name="rems_supplyend_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["lost", "returned", "not_released"])),
+                        name="rems_supplyend_cause_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attestation__isnull", False), ("retracts", True), _connector="OR"
+                        ),
+                        name="rems_supplyend_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2334,6 +3198,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_survey_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_survey_correction_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    "FRP_ADULT",
+                                    "FNRP_ADULT",
+                                    "MALE_ADULT",
+                                    "FRP_CHILD",
+                                    "FNRP_CHILD",
+                                    "MALE_CHILD",
+                                ],
+                            )
+                        ),
+                        name="rems_survey_category_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2413,1120 +3314,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="rems_testverification_not_in_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("correction_reason", ""),
+                                ("retracts", False),
+                                ("supersedes__isnull", True),
+                            ),
+                            models.Q(
+                                ("supersedes__isnull", False),
+                                models.Q(("correction_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rems_testverification_correction_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("supersedes__isnull", True)),
+                        fields=("test",),
+                        name="rems_testverification_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attestation__isnull", False), ("retracts", True), _connector="OR"
+                        ),
+                        name="rems_testverification_signed",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="attestation",
-            constraint=models.UniqueConstraint(
-                fields=("signed_table", "signed_row", "role", "meaning"),
-                name="rems_attestation_signed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attestation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reauthenticated_at__lte", models.F("recorded_at"))),
-                name="rems_attestation_reauthenticated_before",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attestation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("printed_name", ""), _negated=True),
-                name="rems_attestation_has_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hypersensitivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_hypersensitivity_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hypersensitivity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_hypersensitivity_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_hold_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_hold_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "hold_type__in",
-                        [
-                            "missed_period",
-                            "abnormal_bleeding",
-                            "contraception_stopped",
-                            "pregnancy_suspected",
-                            "positive_test",
-                            "category_review",
-                        ],
-                    )
-                ),
-                name="rems_hold_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exposurereportfiling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_exposurereportfiling_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exposurereportfiling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_exposurereportfiling_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exposurereportfiling",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("report",),
-                name="rems_exposurereportfiling_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exposurereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_exposurereport_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exposurereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_exposurereport_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exposurereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["pregnancy", "partner_pregnancy", "suspected_exposure"])
-                ),
-                name="rems_exposurereport_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollmentend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_enrollmentend_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollmentend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_enrollmentend_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollmentend",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("enrollment",),
-                name="rems_enrollmentend_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollmentend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["discontinued", "replaced"])),
-                name="rems_enrollmentend_cause_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_agreementsignature_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_agreementsignature_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["patient", "guardian", "prescriber"])),
-                name="rems_agreementsignature_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("form", "role"),
-                name="rems_agreementsignature_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("attestation__isnull", False), ("retracts", True), _connector="OR"
-                ),
-                name="rems_agreementsignature_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patientaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("relation__in", ["self", "guardian"])),
-                name="rems_patientaccess_relation_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patientaccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("relation", "self"), ("ends_at__isnull", False), _connector="OR"
-                ),
-                name="rems_patientaccess_guardian_ends",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pregnancytest",
-            index=models.Index(fields=["patient", "occurred_at"], name="rems_test_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="pregnancytest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_pregnancytest_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pregnancytest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_pregnancytest_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pregnancytest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("result__in", ["neg", "pos", "ind"])),
-                name="rems_pregnancytest_result_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holdclearance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_holdclearance_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holdclearance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_holdclearance_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holdclearance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("hold",),
-                name="rems_holdclearance_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holdclearance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("attestation__isnull", False), ("retracts", True), _connector="OR"
-                ),
-                name="rems_holdclearance_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="categoryassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_categoryassignment_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="categoryassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_categoryassignment_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="categoryassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        [
-                            "FRP_ADULT",
-                            "FNRP_ADULT",
-                            "MALE_ADULT",
-                            "FRP_CHILD",
-                            "FNRP_CHILD",
-                            "MALE_CHILD",
-                        ],
-                    )
-                ),
-                name="rems_categoryassignment_category_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="counselingrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_counselingrecord_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="counselingrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_counselingrecord_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="counselingrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("attestation__isnull", False), ("retracts", True), _connector="OR"
-                ),
-                name="rems_counselingrecord_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_confirmation_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_confirmation_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                name="rems_confirmation_number_present",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["portal", "phone"])),
-                name="rems_confirmation_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorization",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_authorization_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorization",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_authorization_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorization",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("prescription",),
-                name="rems_authorization_one_per_prescription",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authorization",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                name="rems_authorization_number_present",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="prescription",
-            index=models.Index(fields=["patient", "occurred_at"], name="rems_rx_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="prescription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_prescription_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prescription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_prescription_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prescription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        [
-                            "FRP_ADULT",
-                            "FNRP_ADULT",
-                            "MALE_ADULT",
-                            "FRP_CHILD",
-                            "FNRP_CHILD",
-                            "MALE_CHILD",
-                        ],
-                    )
-                ),
-                name="rems_prescription_category_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prescription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["e-rx", "fax", "paper", "phone"])),
-                name="rems_prescription_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prescription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("attestation__isnull", False), ("retracts", True), _connector="OR"
-                ),
-                name="rems_prescription_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prescribercertification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_prescribercertification_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prescribercertification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_prescribercertification_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prescribercertification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="rems_prescribercertification_interval_forward",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pharmacycertification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_pharmacycertification_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pharmacycertification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_pharmacycertification_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pharmacycertification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="rems_pharmacycertification_interval_forward",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pharmacisttraining",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_pharmacisttraining_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pharmacisttraining",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_pharmacisttraining_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pharmacisttraining",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="rems_pharmacisttraining_interval_forward",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_enrollment_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_enrollment_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrollment",
-            constraint=models.UniqueConstraint(
-                fields=("patient", "program", "number"), name="rems_enrollment_number_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_agreementform_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_agreementform_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        [
-                            "FRP_ADULT",
-                            "FNRP_ADULT",
-                            "MALE_ADULT",
-                            "FRP_CHILD",
-                            "FNRP_CHILD",
-                            "MALE_CHILD",
-                        ],
-                    )
-                ),
-                name="rems_agreementform_category_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programversion",
-            constraint=models.UniqueConstraint(
-                fields=("program", "number"), name="rems_programversion_number_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programversion",
-            constraint=models.UniqueConstraint(
-                fields=("program", "in_force_from"), name="rems_programversion_start_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decisionrecord",
-            index=models.Index(fields=["patient", "at"], name="rems_decision_patient"),
-        ),
-        migrations.AddIndex(
-            model_name="decisionrecord",
-            index=models.Index(fields=["subject_id", "gate"], name="rems_decision_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gate__in", ["checkout", "approve", "dispense", "release"])),
-                name="rems_decisionrecord_gate_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["permit", "refuse"])),
-                name="rems_decisionrecord_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "refuse"), ("permitted_until__isnull", True)),
-                    models.Q(
-                        ("findings", []),
-                        ("outcome", "permit"),
-                        ("permitted_until__gte", models.F("at")),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_decisionrecord_permit_has_no_finding",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("at__lte", models.F("recorded_at"))),
-                name="rems_decisionrecord_at_read",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reminder",
-            index=models.Index(
-                condition=models.Q(("status", "planned")),
-                fields=["send_at"],
-                name="rems_reminder_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(
-                fields=("subject_id", "program", "kind", "due_on", "step", "recipient", "channel"),
-                name="rems_reminder_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["planned", "sent", "cancelled", "failed"])),
-                name="rems_reminder_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("status", "sent")),
-                    models.Q(
-                        models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_reminder_sent_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reproductivestatusproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_reproductivestatusproof_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reproductivestatusproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_reproductivestatusproof_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reproductivestatusproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "proof_type__in",
-                        [
-                            "menopause",
-                            "hysterectomy",
-                            "bilateral_oophorectomy",
-                            "prepubertal",
-                            "tubal_ligation",
-                            "unilateral_oophorectomy",
-                            "chemo_amenorrhoea",
-                            "other",
-                        ],
-                    )
-                ),
-                name="rems_reproductivestatusproof_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statelicence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_statelicence_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statelicence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_statelicence_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statelicence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="rems_statelicence_interval_forward",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supply",
-            index=models.Index(fields=["patient", "occurred_at"], name="rems_supply_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="supply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_supply_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_supply_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["here", "elsewhere"])),
-                name="rems_supply_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("order_id__isnull", False), ("source", "here")),
-                    models.Q(("order_id__isnull", True), ("source", "elsewhere")),
-                    _connector="OR",
-                ),
-                name="rems_supply_source_has_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firstdose",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_firstdose_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firstdose",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_firstdose_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firstdose",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("supply",),
-                name="rems_firstdose_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplydelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_supplydelivery_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplydelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_supplydelivery_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplydelivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("supply",),
-                name="rems_supplydelivery_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_supplyend_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_supplyend_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyend",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("supply",),
-                name="rems_supplyend_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["lost", "returned", "not_released"])),
-                name="rems_supplyend_cause_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplyend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("attestation__isnull", False), ("retracts", True), _connector="OR"
-                ),
-                name="rems_supplyend_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="survey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_survey_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="survey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_survey_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="survey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        [
-                            "FRP_ADULT",
-                            "FNRP_ADULT",
-                            "MALE_ADULT",
-                            "FRP_CHILD",
-                            "FNRP_CHILD",
-                            "MALE_CHILD",
-                        ],
-                    )
-                ),
-                name="rems_survey_category_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testverification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="rems_testverification_not_in_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testverification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("correction_reason", ""), ("retracts", False), ("supersedes__isnull", True)
-                    ),
-                    models.Q(
-                        ("supersedes__isnull", False),
-                        models.Q(("correction_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rems_testverification_correction_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testverification",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("test",),
-                name="rems_testverification_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testverification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("attestation__isnull", False), ("retracts", True), _connector="OR"
-                ),
-                name="rems_testverification_signed",
-            ),
         ),
     ]

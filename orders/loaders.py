@@ -76,10 +76,17 @@ def fill_before_order(
 ) -> Fill:
     """The fill's facts at checkout, or in a preview, when there is no order yet."""
     used = prescription is not None and orders_using(prescription, None).exists()
+    return fill_for_checkout(patient, pharmacy, mode, authorization_used=used)
+
+
+def fill_for_checkout(
+    patient: Patient, pharmacy: Pharmacy, mode: str, *, authorization_used: bool
+) -> Fill:
+    """The same, for who knows already whether another order binds the prescription's number."""
     return Fill(
         state=release_state(mode, patient.state, pharmacy),
         mode=core.ReleaseMode(mode),
-        authorization_used=used,
+        authorization_used=authorization_used,
     )
 
 

@@ -3,22 +3,54 @@
 from uuid import UUID
 
 from catalog.models import Lot
-from rems.locks import Parties, decision_locks, take
+from rems.locks import Named, Parties, decision_locks, take
+
+_ORDER = (
+    "SELECT {column} FROM orders_order o JOIN rems_prescription p ON p.id = o.prescription_id "
+    "WHERE o.id = %s"
+)
 
 
 def lock_for_placing(parties: Parties) -> None:
-    """What a checkout locks: there is no order yet."""
-    take(decision_locks(parties))
+    """What a checkout locks: there is no order yet. Raises LookupError for an unknown row."""
+    take(
+        decision_locks(
+            parties.program_code,
+            parties.pharmacy_id,
+            parties.prescriber_id,
+            parties.pharmacist_id,
+            parties.patient_id,
+        )
+    )
 
 
-def lock_for_step(parties: Parties, order_id: UUID) -> None:
-    """What a gated step on an order locks."""
-    take([*decision_locks(parties), ("orders_order", "id", order_id, "UPDATE")])
+def lock_for_step(
+    order_id: UUID, pharmacist_id: UUID | None, lot_id: UUID | None = None
+) -> Lot | None:
+    """What a gated step on an order locks; last of all the lot, if it takes from one.
+
+    The lot as it stands under the lock. Raises LookupError for an unknown order or lot.
+    """
+    named = [
+        _named(order_id, column)
+        for column in ("p.program_id", "o.pharmacy_id", "p.prescriber_id", "o.patient_id")
+    ]
+    program, pharmacy, prescriber, patient = named
+    locks = decision_locks(program, pharmacy, prescriber, pharmacist_id, patient)
+    locks.append(("orders_order", "id", order_id, "UPDATE"))
+    if lot_id is None:
+        take(locks)
+        return None
+    return Lot(**take([*locks, ("catalog_lot", "id", lot_id, "UPDATE")]))
 
 
-def lock_order_of(patient_id: UUID, order_id: UUID) -> None:
-    """What a step without a gate locks: the patient, whose chain is sealed, then the order."""
-    take([("rems_patient", "id", patient_id, "UPDATE"), ("orders_order", "id", order_id, "UPDATE")])
+def lock_order_of_patient(order_id: UUID) -> None:
+    """What a step without a gate locks: the patient, whose chain is sealed, then the order.
+
+    Raises LookupError for an unknown order.
+    """
+    patient = _named(order_id, "o.patient_id")
+    take([("rems_patient", "id", patient, "UPDATE"), ("orders_order", "id", order_id, "UPDATE")])
 
 
 def lock_order(order_id: UUID) -> None:
@@ -26,6 +58,5 @@ def lock_order(order_id: UUID) -> None:
     take([("orders_order", "id", order_id, "UPDATE")])
 
 
-def lock_lot(lot_id: UUID) -> Lot:
-    """Take the lot for oneself, last of all. Raises Lot.DoesNotExist."""
-    return Lot.objects.select_for_update().get(pk=lot_id)
+def _named(order_id: UUID, column: str) -> Named:
+    return Named(_ORDER.format(column=column), order_id)

@@ -133,7 +133,9 @@ SELECT jsonb_build_object(
         "r.prescription_id = %(prescription)s",
     )
 },
-  'supplies', {_SUPPLIES})::text
+  'supplies', {_SUPPLIES},
+  'chain_end', (SELECT jsonb_build_object('seq', s.seq, 'digest', s.digest) FROM rems_seal s
+                WHERE s.subject_id = %(patient)s ORDER BY s.seq DESC LIMIT 1))::text
 """
 
 

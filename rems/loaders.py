@@ -18,6 +18,7 @@ from rems import core
 from rems.facts_query import STATEMENT, STATEMENT_FOR_MANY
 from rems.locks import Parties
 from rems.models import ProgramVersion
+from rems.seals import ChainEnd
 
 Row = dict[str, Any]
 FIRST_FILL_LOOKBACK = timedelta(days=28)
@@ -49,13 +50,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class LoadedFacts:
-    """The facts, by which version of the program they are to be judged, and the rows behind them."""
+    """The facts, by which version of the program they are to be judged, and the rows behind them.
+
+    `chain_end` is the patient's; it stands as long as the patient's lock was and is held.
+    """
 
     facts: core.Facts
     program: core.ProgramVersion
     program_version_id: UUID
     authorization_id: UUID | None
     confirmation_id: UUID | None
+    chain_end: ChainEnd
 
 
 def load_facts(
@@ -97,6 +102,7 @@ def _loaded(row: Row, program_code: str, fill: Fill, at: datetime) -> LoadedFact
         program_version_id=version_id,
         authorization_id=_id(row["authorization"]),
         confirmation_id=_id(row["confirmation"]),
+        chain_end=ChainEnd(**(row["chain_end"] or {})),
     )
 
 

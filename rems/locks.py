@@ -5,6 +5,7 @@ then the patient (exclusive). `orders.locks` goes on from there with the order a
 """
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -21,19 +22,30 @@ class Parties:
     pharmacist_id: UUID | None = None
 
 
-Lock = tuple[str, str, UUID | str, str]
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The key that another row names: a query with one parameter, of columns that never change."""
+
+    query: str
+    by: UUID
 
 
-def decision_locks(parties: Parties) -> list[Lock]:
+Key = UUID | str | Named
+Lock = tuple[str, str, Key, str]
+
+
+def decision_locks(
+    program: Key, pharmacy: Key, prescriber: Key, pharmacist: Key | None, patient: Key
+) -> list[Lock]:
     """The locks of a decision, in order: (table, key column, key, strength)."""
     locks: list[Lock] = [
-        ("rems_program", "code", parties.program_code, "SHARE"),
-        ("rems_pharmacy", "id", parties.pharmacy_id, "SHARE"),
-        ("rems_prescriber", "id", parties.prescriber_id, "SHARE"),
+        ("rems_program", "code", program, "SHARE"),
+        ("rems_pharmacy", "id", pharmacy, "SHARE"),
+        ("rems_prescriber", "id", prescriber, "SHARE"),
     ]
-    if parties.pharmacist_id is not None:
-        locks.append(("rems_pharmacist", "id", parties.pharmacist_id, "SHARE"))
-    return [*locks, ("rems_patient", "id", parties.patient_id, "UPDATE")]
+    if pharmacist is not None:
+        locks.append(("rems_pharmacist", "id", pharmacist, "SHARE"))
+    return [*locks, ("rems_patient", "id", patient, "UPDATE")]
 
 
 def lock_subject(subject: str, subject_id: UUID) -> None:
@@ -46,18 +58,38 @@ def lock_subject(subject: str, subject_id: UUID) -> None:
     take([(f"rems_{subject}", "id", subject_id, "UPDATE")])
 
 
-def take(locks: list[Lock]) -> None:
-    """Take the locks one after the other, in one round trip.
+def take(locks: list[Lock]) -> dict[str, Any]:
+    """Take the locks one after the other, in one statement. The last row locked, as it now stands.
 
-    Raises LookupError when a row does not exist: what is unknown is refused.
+    Each link of the statement reads the one before it, and a row is locked only when its link has
+    been read: PostgreSQL cannot take them in another order. A row that somebody else changed while
+    we waited is returned as they left it. Raises LookupError when a row does not exist: what is
+    unknown is refused.
     """
-    statement = "; ".join(
-        f"SELECT 1 FROM {table} WHERE {key} = %s FOR {strength}"
-        for table, key, _, strength in locks
-    )
+    links = [
+        f"lock_{place} AS (SELECT t.* FROM {table} t{_after(place)} "
+        f"WHERE t.{column} = {_wanted(key)} {row_lock(strength)})"
+        for place, (table, column, key, strength) in enumerate(locks)
+    ]
+    statement = f"WITH {', '.join(links)} SELECT * FROM lock_{len(locks) - 1}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value for _, _, value, _ in locks])
-        for table, *_ in locks:
-            if cursor.fetchone() is None:
-                raise LookupError(f"no such row in {table}")
-            cursor.nextset()
+        cursor.execute(
+            statement, [key.by if isinstance(key, Named) else key for _, _, key, _ in locks]
+        )
+        found = cursor.fetchone()
+        if found is None:
+            raise LookupError(f"no such row, in one of: {', '.join(lock[0] for lock in locks)}")
+        return dict(zip((column.name for column in cursor.description), found, strict=True))
+
+
+def row_lock(strength: str) -> str:
+    """The clause that locks a link's own row and no other. `strength` is SHARE or UPDATE."""
+    return f"FOR {strength} OF t"
+
+
+def _wanted(key: Key) -> str:
+    return f"({key.query})" if isinstance(key, Named) else "%s"
+
+
+def _after(place: int) -> str:
+    return f" CROSS JOIN lock_{place - 1}" if place else ""

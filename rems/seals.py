@@ -7,6 +7,7 @@ change rows still cannot make seals for them.
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -25,10 +26,27 @@ def link_digest(previous: str, seq: int, row: models.Model) -> str:
     return hmac.new(settings.SEAL_KEY.encode(), text, hashlib.sha256).hexdigest()
 
 
-def seal(subject_id: UUID, rows: Sequence[models.Model]) -> None:
-    """Add the rows to the subject's chain, in order. The caller holds the subject's lock."""
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """The last link of a chain: its place and its digest."""
+
+    seq: int = 0
+    digest: str = BEGINNING
+
+
+def chain_end(subject_id: UUID) -> ChainEnd:
+    """Where the subject's chain ends now. The caller holds the subject's lock."""
     last = Seal.objects.filter(subject_id=subject_id).order_by("-seq").first()
-    seq, digest = (last.seq, last.digest) if last else (0, BEGINNING)
+    return ChainEnd(last.seq, last.digest) if last else ChainEnd()
+
+
+def seal(subject_id: UUID, rows: Sequence[models.Model], end: ChainEnd | None = None) -> None:
+    """Add the rows to the subject's chain, in order. The caller holds the subject's lock.
+
+    `end` spares the question where the chain ends, to who read it under that lock already.
+    """
+    end = end or chain_end(subject_id)
+    seq, digest = end.seq, end.digest
     links = []
     for row in rows:
         seq += 1

@@ -39,11 +39,31 @@ def attest(
 ) -> Attestation:
     """Bind the signature to the content of a row and write it; the caller seals it.
 
+    Raises SignatureRefused, as `attestation_of` does.
+    """
+    row = attestation_of(
+        signature, subject_id=subject_id, table=table, row_id=row_id, content=content, at=at
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def attestation_of(
+    signature: Signature,
+    *,
+    subject_id: UUID,
+    table: str,
+    row_id: UUID,
+    content: dict[str, Any],
+    at: datetime,
+) -> Attestation:
+    """The signature bound to the content of a row; the caller writes and seals it.
+
     Raises SignatureRefused when the printed name is not the signer's, or when the signer last
     re-authenticated longer ago than SIGNATURE_WINDOW_SECONDS (21 CFR 11.200, rule sheet 11.15).
     """
     _refuse_doubtful(signature)
-    return Attestation.objects.create(
+    return Attestation(
         subject_id=subject_id,
         signer=signature.signer,
         printed_name=signature.printed_name.strip(),

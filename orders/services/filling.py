@@ -73,7 +73,7 @@ def _write_dispense(step: Step, pharmacist: Pharmacist, lot_id: UUID, serial_num
     assert verdict is not None
     confirmation_id = verdict.loaded.confirmation_id
     assert confirmation_id is not None, "R40 permits nothing without one"
-    row = Dispense.objects.create(
+    row = Dispense(
         order=order,
         prescription_id=order.prescription_id,
         authorization_id=order.authorization_id,
@@ -84,8 +84,7 @@ def _write_dispense(step: Step, pharmacist: Pharmacist, lot_id: UUID, serial_num
         quantity=order.quantity,
         days_supply=order.days_supply,
     )
-    Lot.objects.filter(pk=lot_id).update(quantity_on_hand=F("quantity_on_hand") - 1)
-    supply = Supply.objects.create(
+    supply = Supply(
         patient_id=order.patient_id,
         program_id=order.prescription.program_id,
         source="here",
@@ -95,7 +94,10 @@ def _write_dispense(step: Step, pharmacist: Pharmacist, lot_id: UUID, serial_num
         occurred_at=step.at,
         recorded_by=step.actor,
     )
-    step.written += [row, supply]
+    step.rows += [row, supply]
+    step.changes.append(
+        (Lot.objects.filter(pk=lot_id), {"quantity_on_hand": F("quantity_on_hand") - 1})
+    )
 
 
 def _release(
@@ -104,8 +106,7 @@ def _release(
     def write(step: Step) -> None:
         if step.order.mode != release["mode"]:
             raise DomainError("The order is to leave in another way. Nothing was changed.")
-        row = Release.objects.create(order=step.order, released_by=actor, **release)
-        step.written.append(row)
+        step.rows.append(Release(order=step.order, released_by=actor, **release))
 
     return take_gated_step(
         order_id,

@@ -81,13 +81,13 @@ def deliver(*, order_id: UUID, actor: User) -> StepResult:
 
     def note_delivery(step: Step) -> None:
         supply = Supply.objects.get(order_id=step.order.pk)
-        row = SupplyDelivery.objects.create(
+        row = SupplyDelivery(
             patient_id=step.order.patient_id,
             supply=supply,
             occurred_at=step.at,
             recorded_by=actor,
         )
-        step.written.append(row)
+        step.rows.append(row)
 
     return take_free_step(order_id, Status.DELIVERED, actor=actor, extra=note_delivery)
 
@@ -130,7 +130,7 @@ def _end_supply(step: Step, cause: str, note: str, signature: Signature | None) 
     supply = Supply.objects.filter(order_id=step.order.pk).first()
     if supply is None:
         return
-    row = SupplyEnd.objects.create(
+    row = SupplyEnd(
         patient_id=step.order.patient_id,
         supply=supply,
         cause=cause,
@@ -139,4 +139,4 @@ def _end_supply(step: Step, cause: str, note: str, signature: Signature | None) 
         recorded_by=step.actor,
         attestation=next((row for row in step.written if isinstance(row, Attestation)), None),
     )
-    step.written.append(row)
+    step.rows.append(row)

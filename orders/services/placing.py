@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet, Subquery
 from uuid6 import uuid7
 
 from accounts.clock import read_clock
 from accounts.models import User
 from catalog.models import Package
-from orders.loaders import fill_before_order
+from orders.loaders import fill_for_checkout, orders_using
 from orders.locks import lock_for_placing
 from orders.models import Basket, Order, OrderEvent
 from orders.services.steps import StepResult
@@ -18,10 +18,10 @@ from orders.states import BEGINNING, Status
 from rems import core, selectors
 from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.locks import Parties
-from rems.models import Patient, PatientAccess, Pharmacy, Prescription
+from rems.models import CategoryAssignment, Patient, PatientAccess, Pharmacy, Prescription
 from rems.seals import seal
 from rems.services.evaluation import Verdict, evaluate
-from rems.transactions import mutation
+from rems.transactions import mutation, write_together
 
 
 def place(
@@ -35,30 +35,32 @@ def place(
     if mode not in set(core.ReleaseMode):
         raise EntryRefused("mode", "Choose how you want to get the capsules.")
     order_id = uuid7()
-    patient = _patient(patient_id)
     package = _package(package_id)
+    prescription = _prescription(prescription_id, patient_id, package)
+    patient = prescription.patient if prescription else _patient(patient_id)
     pharmacy = the_pharmacy()
-    prescription = _prescription(prescription_id, patient, package)
     parties = _parties(patient, prescription, pharmacy, package)
     with mutation():
         lock_for_placing(parties)
         at = read_clock()
-        _require_orderer(actor, patient, at)
+        used = _require_orderer(actor, patient, prescription, at)
         verdict = _ask(
             parties=parties,
             prescription_id=prescription.pk if prescription else None,
             gate=core.Gate.CHECKOUT,
-            fill=fill_before_order(patient, pharmacy, prescription, mode),
+            fill=fill_for_checkout(patient, pharmacy, mode, authorization_used=used),
             at=at,
             actor=actor,
             subject_id=order_id,
         )
+        verdict.record.save(force_insert=True)
         if not verdict.is_permit or prescription is None:
-            seal(patient.pk, [verdict.record])
+            seal(patient.pk, [verdict.record], verdict.loaded.chain_end)
             return StepResult(None, verdict.decision)
         order = _create(order_id, patient, prescription, package, pharmacy, mode, actor, verdict)
-        seal(patient.pk, [verdict.record, _placed(order, actor, verdict)])
-        Basket.objects.filter(user=actor).delete()
+        event = _placed(order, actor, verdict)
+        write_together([event], [(Basket.objects.filter(user=actor), None)])
+        seal(patient.pk, [verdict.record, event], verdict.loaded.chain_end)
         return StepResult(order, verdict.decision)
 
 
@@ -78,28 +80,40 @@ def the_pharmacy() -> Pharmacy:
     return pharmacy
 
 
-def acts_for(user: User, patient: Patient, at: object, *relations: str) -> bool:
-    """Whether the active user may act for the patient at this instant, in whatever capacity or in
-    one of those named."""
+def acts_for(user: User, patient: Patient, at: object) -> bool:
+    """Whether the active user may act for the patient at this instant, in whatever capacity."""
+    return _accesses(user, patient, at).exists()
+
+
+def _accesses(user: User, patient: Patient, at: object) -> QuerySet[PatientAccess]:
     return PatientAccess.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at),
         user=user,
         user__is_active=True,
         patient=patient,
         starts_at__lte=at,
-        relation__in=relations or PatientAccess.Relation.values,
-    ).exists()
+    )
 
 
-def _require_orderer(user: User, patient: Patient, at: datetime) -> None:
-    """Whoever acts for the patient; for a child's category the guardian (rule sheet 1.3.5)."""
-    if not acts_for(user, patient, at):
+def _require_orderer(
+    user: User, patient: Patient, prescription: Prescription | None, at: datetime
+) -> bool:
+    """Whoever acts for the patient; for a child's category the guardian (rule sheet 1.3.5).
+
+    Asked along with it, to spare a query: whether another order binds the prescription (R16).
+    """
+    category = selectors.of_patient(CategoryAssignment, patient.pk).values("category")[:1]
+    rows = _accesses(user, patient, at).annotate(
+        category=Subquery(category), used=Exists(orders_using(prescription, None))
+    )
+    found = list(rows.values_list("relation", "category", "used"))
+    if not found:
         raise NotAllowed("You cannot order for this patient.")
-    assigned = selectors.category_of(patient.pk)
-    if assigned is None or not core.RiskCategory(assigned.category).is_child:
-        return
-    if not acts_for(user, patient, at, PatientAccess.Relation.GUARDIAN):
+    relations, categories = {row[0] for row in found}, {row[1] for row in found}
+    is_child = any(core.RiskCategory(category).is_child for category in categories if category)
+    if is_child and PatientAccess.Relation.GUARDIAN not in relations:
         raise NotAllowed("A parent or guardian has to order.")
+    return any(row[2] for row in found)
 
 
 def _patient(patient_id: UUID) -> Patient:
@@ -121,14 +135,16 @@ def _package(package_id: UUID) -> Package:
 
 
 def _prescription(
-    prescription_id: UUID | None, patient: Patient, package: Package
+    prescription_id: UUID | None, patient_id: UUID, package: Package
 ) -> Prescription | None:
-    """The prescription, if it is this patient's and for this product; else there is none."""
+    """The prescription with its patient, if it is theirs and for this product; else none."""
     if prescription_id is None:
         return None
-    return Prescription.objects.filter(
-        pk=prescription_id, patient=patient, product=package.product
-    ).first()
+    return (
+        Prescription.objects.select_related("patient")
+        .filter(pk=prescription_id, patient=patient_id, product=package.product)
+        .first()
+    )
 
 
 def _parties(
@@ -179,7 +195,7 @@ def _create(
 
 
 def _placed(order: Order, actor: User, verdict: Verdict) -> OrderEvent:
-    return OrderEvent.objects.create(
+    return OrderEvent(
         order=order,
         seq=1,
         from_status=BEGINNING,

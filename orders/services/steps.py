@@ -17,17 +17,17 @@ from accounts.roles import Role
 from catalog.models import Lot
 from orders import states
 from orders.loaders import fill_of, order_for_step, parties_of
-from orders.locks import lock_for_step, lock_lot, lock_order_of
+from orders.locks import lock_for_step, lock_order_of_patient
 from orders.models import Order, OrderEvent
 from rems import core
 from rems.errors import EntryRefused, NotAllowed, StaleForm
-from rems.models import Pharmacist
+from rems.models import Attestation, Evidence, Pharmacist
 from rems.outbox import plan_for_patient
 from rems.seals import seal
 from rems.services.authority import require_signature
 from rems.services.evaluation import Verdict, evaluate
-from rems.signatures import Signature, attest
-from rems.transactions import mutation
+from rems.signatures import Signature, attestation_of
+from rems.transactions import Change, mutation, write_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ class StepResult:
 
 @dataclass(slots=True)
 class Step:
-    """One step under way, inside its transaction and under its locks."""
+    """One step under way, inside its transaction and under its locks.
+
+    `rows` and `changes` are what is done beside the event: they are written in the same statement.
+    """
 
     order: Order
     to_status: str
@@ -53,17 +56,19 @@ class Step:
     at: datetime
     reason: str = ""
     verdict: Verdict | None = None
+    rows: list[models.Model] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     written: list[models.Model] = field(default_factory=list)
 
-    def sign(self, signature: Signature) -> Any:
-        """Bind the signature to the order, its step and the decision it rests on.
+    def sign(self, signature: Signature) -> Attestation:
+        """Bind the signature to the order, its step and the decision it rests on; not yet written.
 
         The meaning names the step: an order that was paused is approved, and signed, once more.
         Raises SignatureRefused for anybody's but that of the pharmacist who takes the step.
         """
         require_signature(signature, self.actor, Role.PHARMACIST)
         meaning = f"{signature.meaning} (order {self.order.number}, step {self.order.revision + 1})"
-        attestation = attest(
+        attestation = attestation_of(
             replace(signature, meaning=meaning),
             subject_id=self.order.patient_id,
             table="orders_order",
@@ -85,10 +90,9 @@ class Step:
             "days_supply": self.order.days_supply,
         }
 
-    def move(self, signature: Signature | None) -> None:
-        """Write the event and move the status: the only place that does."""
-        attestation = self.sign(signature) if signature else None
-        event = OrderEvent.objects.create(
+    def move(self, attestation: Attestation | None) -> None:
+        """Write the event and move the status, with all else: the only place that does."""
+        event = OrderEvent(
             order=self.order,
             seq=self.order.revision + 1,
             from_status=self.order.status,
@@ -98,8 +102,11 @@ class Step:
             attestation=attestation,
             reason=self.reason,
         )
-        self.written.append(event)
-        Order.objects.filter(pk=self.order.pk).update(status=self.to_status, revision=event.seq)
+        moved = {"status": self.to_status, "revision": event.seq}
+        write_together(
+            [event, *self.rows], [(Order.objects.filter(pk=self.order.pk), moved), *self.changes]
+        )
+        self.written += [event, *self.rows]
         self.order.status, self.order.revision = self.to_status, event.seq
 
 
@@ -119,24 +126,21 @@ def take_gated_step(
     pharmacist: Pharmacist | None = None,
     extra: Extra | None = None,
 ) -> StepResult:
-    """Take a step that needs a permit. `extra` writes what was done beside the event.
+    """Take a step that needs a permit. `extra` says what was done beside the event.
 
     `from_status` narrows a step that has but one way to begin. Raises StaleForm when the order may
     not move there from where it now stands, EntryRefused for an unknown lot, SignatureRefused,
     GuardRefused; nothing is written then.
     """
-    order = _unlocked(order_id)
-    if pharmacist is not None and pharmacist.pharmacy_id != order.pharmacy_id:
-        raise NotAllowed("Only a pharmacist of the order's own pharmacy can do this.")
-    parties = parties_of(order, pharmacist)
     with mutation():
-        lock_for_step(parties, order_id)
-        lot = _locked_lot(lot_id) if lot_id else None
+        lot = _lock(order_id, pharmacist, lot_id)
         at = read_clock()
         step = Step(order_for_step(order_id), to_status, actor, at, reason)
+        if pharmacist is not None and pharmacist.pharmacy_id != step.order.pharmacy_id:
+            raise NotAllowed("Only a pharmacist of the order's own pharmacy can do this.")
         _refuse_unlisted(step, from_status)
         step.verdict = evaluate(
-            parties=parties,
+            parties=parties_of(step.order, pharmacist),
             prescription_id=step.order.prescription_id,
             gate=core.Gate(states.gate_for(step.order.status, to_status)),
             fill=fill_of(step.order, lot, serial_number, at),
@@ -147,7 +151,9 @@ def take_gated_step(
         step.written.append(step.verdict.record)
         if step.verdict.is_permit:
             _carry_out(step, signature, extra)
-        seal(step.order.patient_id, step.written)
+        else:
+            write_together(step.written)
+        seal(step.order.patient_id, step.written, step.verdict.loaded.chain_end)
         return StepResult(step.order, step.verdict.decision)
 
 
@@ -164,15 +170,17 @@ def take_free_step(
 
     Raises StaleForm when the order may not move there, or when the move needs a gate after all.
     """
-    patient_id = _unlocked(order_id).patient_id
     with mutation():
-        lock_order_of(patient_id, order_id)
+        try:
+            lock_order_of_patient(order_id)
+        except LookupError:
+            raise Order.DoesNotExist(order_id) from None
         step = Step(order_for_step(order_id), to_status, actor, read_clock(), reason)
         _refuse_unlisted(step)
         if states.gate_for(step.order.status, to_status):
             raise StaleForm("This step needs a decision first.")
         _carry_out(step, signature, extra)
-        seal(patient_id, step.written)
+        seal(step.order.patient_id, step.written)
         return StepResult(step.order, None)
 
 
@@ -183,21 +191,25 @@ def require(user: User, *permissions: str) -> None:
 
 
 def _carry_out(step: Step, signature: Signature | None, extra: Extra | None) -> None:
-    step.move(signature)
+    attestation = step.sign(signature) if signature else None
+    if step.written:
+        # The permit and the signature: the guards of the event look for both.
+        write_together(step.written)
     if extra is not None:
         extra(step)
+    step.move(attestation)
+    if any(isinstance(row, Evidence) for row in step.rows):
         plan_for_patient(step.order.patient_id, step.at)
 
 
-def _unlocked(order_id: UUID) -> Order:
-    """The order's fixed columns: whom it is about never changes. Raises Order.DoesNotExist."""
-    return Order.objects.select_related("prescription").get(pk=order_id)
-
-
-def _locked_lot(lot_id: UUID) -> Lot:
+def _lock(order_id: UUID, pharmacist: Pharmacist | None, lot_id: UUID | None) -> Lot | None:
+    """The lot under its lock. Raises Order.DoesNotExist, EntryRefused for an unknown lot."""
     try:
-        return lock_lot(lot_id)
-    except Lot.DoesNotExist:
+        return lock_for_step(order_id, pharmacist.pk if pharmacist else None, lot_id)
+    except LookupError:
+        if not Order.objects.filter(pk=order_id).exists():
+            raise Order.DoesNotExist(order_id) from None
+        # All the other rows are named by the order, whose keys the database keeps.
         raise EntryRefused("lot_id", "There is no such lot.") from None
 
 

@@ -17,8 +17,10 @@ from rems.signatures import Signature
 
 def require_pharmacist(user: User) -> Pharmacist:
     """The pharmacist that this user is."""
-    found = Pharmacist.objects.filter(user=user).first()
-    if found is None or not user.has_role(Role.PHARMACIST):
+    found = Pharmacist.objects.filter(
+        user=user, user__is_active=True, user__groups__name=Role.PHARMACIST
+    ).first()
+    if found is None or not user.is_active:
         raise NotAllowed("Only a pharmacist can do this.")
     return found
 

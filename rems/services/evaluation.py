@@ -1,4 +1,4 @@
-"""Ask the core about a gate and write down why (design, section 4, step 3)."""
+"""Ask the core about a gate and put down why (design, section 4, step 3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,15 +39,15 @@ def evaluate(
     actor: User,
     subject_id: UUID | None,
 ) -> Verdict:
-    """Decide and record, inside the caller's transaction and under the locks of a decision.
+    """Decide, inside the caller's transaction and under the locks of a decision.
 
-    `subject_id` is the order's key, made beforehand. The caller seals the record. Raises
-    core.UnknownProgram when no version is in force: nothing is written then.
+    `subject_id` is the order's key, made beforehand. The caller writes and seals the record, permit
+    or refuse. Raises core.UnknownProgram when no version is in force: there is no record then.
     """
     loaded = load_facts(parties, prescription_id, fill, at)
     decision = core.decide(loaded.facts, loaded.program, gate, at)
     record_id = uuid7()
-    record = DecisionRecord.objects.create(
+    record = DecisionRecord(
         id=record_id,
         patient_id=parties.patient_id,
         subject_id=subject_id,

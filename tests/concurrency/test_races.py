@@ -31,6 +31,8 @@ from tests.concurrency.race import (
 from tests.concurrency.work import (
     CHECKOUT_KNOWS_THE_FACTS,
     EVIDENCE_IS_WRITTEN,
+    LINKS_APART,
+    LINKS_FOLLOW,
     STEP_HAS_LOCKS,
     STEP_KNOWS_THE_FACTS,
     Race,
@@ -111,15 +113,22 @@ def test_evidence_that_comes_second_waits_until_the_step_is_taken(
 
 
 @each_race
-def test_control_without_the_locks_evidence_that_came_first_is_ignored(
-    before: str, evidence: Any, step: Any, gate: str, rows: Any, race: Race
+def test_control_without_locks_and_seals_evidence_that_came_first_is_ignored(
+    before: str,
+    evidence: Any,
+    step: Any,
+    gate: str,
+    rows: Any,
+    race: Race,
+    superuser_connection: Connection,
 ) -> None:
     fill = ana_s_order(before)
-    _, result = race.run_unlocked(
-        evidence(fill), EVIDENCE_IS_WRITTEN, step(fill), STEP_KNOWS_THE_FACTS
-    )
-    assert result.is_done
-    assert was_ignored(rows.get(), fill, gate)
+    with without(superuser_connection, triggers=LINKS_FOLLOW, constraints=LINKS_APART):
+        _, result = race.run_unlocked(
+            evidence(fill), EVIDENCE_IS_WRITTEN, step(fill), STEP_KNOWS_THE_FACTS
+        )
+        assert result.is_done
+        assert was_ignored(rows.get(), fill, gate)
 
 
 def raw_positive_test(fill: Fill, app: Connection, sealed: bool = True) -> Work:
@@ -239,7 +248,8 @@ def test_control_without_lock_and_guard_capsules_go_out_on_a_number_taken_back(
     race: Race, superuser_connection: Connection
 ) -> None:
     fill = a_placed_order().to("approved")
-    with without(superuser_connection, triggers=NUMBERS_GUARD):
+    triggers = f"{NUMBERS_GUARD} {LINKS_FOLLOW}"
+    with without(superuser_connection, triggers=triggers, constraints=LINKS_APART):
         _, result = race.run_unlocked(
             retracting_the_confirmation(fill),
             EVIDENCE_IS_WRITTEN,

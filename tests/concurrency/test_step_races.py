@@ -11,6 +11,8 @@ from tests.concurrency.race import (
     without,
 )
 from tests.concurrency.work import (
+    LINKS_APART,
+    LINKS_FOLLOW,
     STEP_IS_WRITTEN,
     STEP_KNOWS_THE_FACTS,
     Race,
@@ -34,8 +36,7 @@ def race(superuser_connection: Connection) -> Race:
 # A step against a step --------------------------------------------------------------------------
 
 ONE_STORY = "orders_orderevent.orders_orderevent_guard orders_order.orders_order_guard"
-ONE_PLACE = "orders_orderevent.orders_orderevent_seq_unique rems_seal.rems_seal_seq_unique"
-LINKS_FOLLOW = "rems_seal.rems_seal_seq_follows"
+ONE_PLACE = f"orders_orderevent.orders_orderevent_seq_unique {LINKS_APART}"
 
 
 def test_two_pharmacists_who_approve_at_once_approve_once(race: Race) -> None:

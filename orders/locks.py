@@ -44,13 +44,9 @@ def lock_for_step(
     return Lot(**take([*locks, ("catalog_lot", "id", lot_id, "UPDATE")]))
 
 
-def lock_order_of_patient(order_id: UUID) -> None:
-    """What a step without a gate locks: the patient, whose chain is sealed, then the order.
-
-    Raises LookupError for an unknown order.
-    """
-    patient = _named(order_id, "o.patient_id")
-    take([("rems_patient", "id", patient, "UPDATE"), ("orders_order", "id", order_id, "UPDATE")])
+def lock_order_of(patient_id: UUID, order_id: UUID) -> None:
+    """What a step without a gate locks: the patient, whose chain is sealed, then the order."""
+    take([("rems_patient", "id", patient_id, "UPDATE"), ("orders_order", "id", order_id, "UPDATE")])
 
 
 def lock_order(order_id: UUID) -> None:

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from catalog.models import Lot
 from orders import states
 from orders.loaders import fill_of, order_for_step, parties_of
-from orders.locks import lock_for_step, lock_order_of_patient
+from orders.locks import lock_for_step, lock_order_of
 from orders.models import Order, OrderEvent
 from rems import core
 from rems.errors import EntryRefused, NotAllowed, StaleForm
@@ -170,17 +170,16 @@ def take_free_step(
 
     Raises StaleForm when the order may not move there, or when the move needs a gate after all.
     """
+    # Whom the order is about never changes. Raises Order.DoesNotExist.
+    patient_id = Order.objects.values_list("patient_id", flat=True).get(pk=order_id)
     with mutation():
-        try:
-            lock_order_of_patient(order_id)
-        except LookupError:
-            raise Order.DoesNotExist(order_id) from None
+        lock_order_of(patient_id, order_id)
         step = Step(order_for_step(order_id), to_status, actor, read_clock(), reason)
         _refuse_unlisted(step)
         if states.gate_for(step.order.status, to_status):
             raise StaleForm("This step needs a decision first.")
         _carry_out(step, signature, extra)
-        seal(step.order.patient_id, step.written)
+        seal(patient_id, step.written)
         return StepResult(step.order, None)
 
 

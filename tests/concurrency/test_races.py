@@ -39,6 +39,7 @@ from tests.concurrency.work import (
     Work,
     ana_s_order,
     approving,
+    correcting_a_test_to_positive,
     decided_at,
     dispensing,
     recording_a_positive_test,
@@ -74,6 +75,13 @@ AGAINST = {
         dispensing,
         "dispense",
         Hold.objects,
+    ),
+    "a test superseded by a positive one against a dispense": (
+        "approved",
+        correcting_a_test_to_positive,
+        dispensing,
+        "dispense",
+        PregnancyTest.objects.filter(supersedes__isnull=False),
     ),
     "a hold against a shipment": (
         "dispensed",

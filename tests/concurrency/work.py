@@ -11,8 +11,10 @@ from rems.errors import DomainError
 from rems.models import (
     DecisionRecord,
     Evidence,
+    PregnancyTest,
 )
 from rems.services import changes, testing
+from rems.services.corrections import correct_evidence
 from tests import builders as b
 from tests.concurrency.race import (
     Connection,
@@ -105,6 +107,23 @@ def recording_a_positive_test(fill: Fill) -> Work:
     signature = b.sign(user, "prescriber", "I verify this result.")
     return lambda: testing.record_pregnancy_test(
         patient_id=patient.pk, result="pos", detection_limit=25, actor=user, signature=signature
+    )
+
+
+def correcting_a_test_to_positive(fill: Fill) -> Work:
+    """The prescriber supersedes the newest negative test: it was read wrongly."""
+    patient, user = fill.cleared.patient, b.prescriber_user(fill.cleared.patient)
+    wrong = PregnancyTest.objects.filter(patient=patient).latest("occurred_at")
+    right = PregnancyTest(
+        patient=patient,
+        result="pos",
+        detection_limit=wrong.detection_limit,
+        occurred_at=wrong.occurred_at,
+        recorded_by=user,
+    )
+    signature = b.sign(user, "prescriber", "I correct this result.")
+    return lambda: correct_evidence(
+        row=wrong, replacement=right, reason="Read wrongly", actor=user, signature=signature
     )
 
 

@@ -28,12 +28,13 @@ def parties_of(order: Order, pharmacist: Pharmacist | None = None) -> Parties:
 
 
 def order_for_step(order_id: UUID) -> Order:
-    """The order with all that a step reads. Raises Order.DoesNotExist."""
-    return orders_for_step().get(pk=order_id)
+    """The order with all that a step reads, and no more: each table costs. Raises DoesNotExist."""
+    wanted = orders_for_step().select_related(None)
+    return wanted.select_related("prescription", "pharmacy", "dispense__lot").get(pk=order_id)
 
 
 def orders_for_step() -> QuerySet[Order]:
-    """Orders with all that a step reads of them."""
+    """Orders with all that a step, or the page of one, reads of them."""
     approved = OrderEvent.objects.filter(order=OuterRef("pk"), to_status=Status.APPROVED)
     replaced = OrderEvent.objects.filter(
         order=OuterRef("order"), to_status=Status.PLACED, seq__gt=OuterRef("seq")

@@ -37,6 +37,7 @@ from rems.services import (
     surveying,
     testing,
 )
+from tests.remembering import remembered
 from tests.store import (
     PASSWORD,
     PROGRAM,
@@ -111,6 +112,7 @@ def signer_role(category: str) -> str:
     return "guardian" if is_child(category) else "patient"
 
 
+@remembered
 def a_patient(
     category: str | None = "MALE_ADULT",
     name: str = "Carl Berg",
@@ -362,6 +364,7 @@ class Cleared:
         return acting_user(self.patient)
 
 
+@remembered
 def a_cleared_patient(
     category: str = "MALE_ADULT",
     name: str = "Carl Berg",

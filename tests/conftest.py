@@ -30,6 +30,7 @@ from tests.database import (
     server_address,
     template_name,
 )
+from tests.remembering import memory
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -81,8 +82,10 @@ def django_db_setup(
     else:
         create_database(superuser_url, template)
     eraser = Eraser(superuser_url)
+    memory.open(superuser_url)
     TransactionTestCase._fixture_teardown = lambda case: eraser.erase()  # type: ignore[method-assign]
     yield
+    memory.close()
     eraser.close()
 
 

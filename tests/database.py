@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from pharmacy.local import roles
+from tests.remembering import memory
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "test_template_"
@@ -172,6 +173,7 @@ class Eraser:
             self._connection.execute("SET lock_timeout = '5s'")
             self._connection.execute("SET session_replication_role = replica")
         self._connection.execute("SELECT test_reference.erase()")
+        memory.erased()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -27,6 +27,7 @@ from rems.services import (
     registration,
 )
 from rems.signatures import Signature
+from tests.remembering import remembered
 
 CONTENT = Path(__file__).resolve().parents[1] / "catalog/content/pomalidomide-4-mg-capsules.toml"
 PROGRAM = "PS-POMALIDOMIDE"
@@ -98,6 +99,7 @@ class Store:
         return self.pharmacist.user
 
 
+@remembered
 def the_store() -> Store:
     """The store, opened when first asked for: certified, trained, licensed for New York."""
     pharmacy = Pharmacy.objects.order_by("pk").first()
@@ -158,6 +160,7 @@ def certify_pharmacy(pharmacy: Pharmacy) -> None:
     )
 
 
+@remembered
 def a_pharmacist(name: str = "Pat Lee", trained: bool = True) -> Pharmacist:
     """The pharmacist of that name, at the store's pharmacy."""
     user = a_user(Role.PHARMACIST, name)
@@ -188,6 +191,7 @@ def train(pharmacist: Pharmacist) -> None:
     )
 
 
+@remembered
 def a_prescriber(name: str = "Dr. Chidi Okafor", certified: bool = True) -> Prescriber:
     """The prescriber of that name, who signs in."""
     user = a_user(Role.PRESCRIBER, name)

@@ -11,6 +11,7 @@ from catalog import programs
 from catalog.models import LabelVersion, Product
 from catalog.selectors import label_in_force
 from catalog.services import load_content, put_on_sale, read_content
+from tests.remembering import remembered
 
 CONTENT = Path(__file__).resolve().parents[2] / "catalog/content/pomalidomide-4-mg-capsules.toml"
 
@@ -44,8 +45,7 @@ def rosa(transactional_db: None) -> User:
 @pytest.fixture
 def pomalidomide(edna: User) -> Product:
     """Pomalidomide 4 mg capsules, on sale with its first label."""
-    product = load_content(read_content(CONTENT), edna)
-    return put_on_sale(product.pk, edna)
+    return _on_sale(edna)
 
 
 @pytest.fixture
@@ -54,6 +54,13 @@ def first_label(pomalidomide: Product) -> LabelVersion:
     return label_in_force(pomalidomide)
 
 
+@remembered
+def _on_sale(editor: User) -> Product:
+    product = load_content(read_content(CONTENT), editor)
+    return put_on_sale(product.pk, editor)
+
+
+@remembered
 def _staff(email: str, name: str, role: Role) -> User:
     user = User.objects.create_user(email, "a long passphrase", name=name, is_staff=True)
     grant_role(user, role)

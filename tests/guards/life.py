@@ -12,6 +12,7 @@ from rems.services import changes, enrolling, exposure, supplies, testing
 from rems.signatures import Signature
 from tests import builders as b
 from tests.cast import carl, pat
+from tests.remembering import remembered
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Fill:
         """The order, and Pat Lee with a signature: what every step is called with."""
         return {"order_id": self.order.pk, "actor": pat().user, "signature": signed(meaning)}
 
+    @remembered
     def to(self, status: str) -> "Fill":
         """The same fill, taken through its steps up to this status."""
         if status != "placed":
@@ -57,6 +59,7 @@ def signed(meaning: str = "I take this step.") -> Signature:
     return b.sign(pat().user, "pharmacist", meaning)
 
 
+@remembered
 def a_placed_order(cleared: b.Cleared | None = None, mode: str = "ship") -> Fill:
     """Carl's order, placed by himself (or another cleared patient's)."""
     cleared = cleared or carl()
@@ -77,6 +80,7 @@ def stock(packages: int = 10) -> None:
     Lot.objects.update(quantity_on_hand=packages)
 
 
+@remembered
 def a_whole_life() -> Fill:
     """Ana starts, is filled, has a scare, stops: every kind of evidence is written on the way."""
     fill = a_placed_order(b.a_cleared_patient("FRP_ADULT", "Ana Ruiz")).to("delivered")

@@ -10,6 +10,7 @@ from orders.models import Order, OrderEvent
 from orders.services import StepResult
 from rems.models import Attestation, DecisionRecord, Seal, Supply
 from tests.builders import Cleared, sign, the_store
+from tests.remembering import remembered
 
 
 def place(cleared: Cleared, mode: str = "ship", **more: Any) -> StepResult:
@@ -24,6 +25,7 @@ def place(cleared: Cleared, mode: str = "ship", **more: Any) -> StepResult:
     return services.place(**{**asked, **more})
 
 
+@remembered
 def placed(cleared: Cleared, mode: str = "ship") -> Order:
     """An order that the checkout gate permitted."""
     result = place(cleared, mode)
@@ -65,6 +67,7 @@ def deliver(order: Order) -> StepResult:
     return services.deliver(order_id=order.pk, actor=the_store().user)
 
 
+@remembered
 def approved(cleared: Cleared, mode: str = "ship") -> Order:
     """An order that Pat Lee approved."""
     order = placed(cleared, mode)
@@ -72,6 +75,7 @@ def approved(cleared: Cleared, mode: str = "ship") -> Order:
     return order
 
 
+@remembered
 def dispensed(cleared: Cleared, mode: str = "ship") -> Order:
     """An order whose capsules are packed."""
     order = approved(cleared, mode)
@@ -80,6 +84,7 @@ def dispensed(cleared: Cleared, mode: str = "ship") -> Order:
     return order
 
 
+@remembered
 def shipped(cleared: Cleared) -> Order:
     """An order that the carrier has."""
     order = dispensed(cleared)
@@ -87,6 +92,7 @@ def shipped(cleared: Cleared) -> Order:
     return order
 
 
+@remembered
 def delivered(cleared: Cleared) -> Order:
     """An order that the patient has."""
     order = shipped(cleared)

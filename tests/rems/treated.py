@@ -7,6 +7,7 @@ from rems import core
 from rems.models import Patient, Reminder
 from rems.services import supplies
 from tests.builders import PROGRAM, a_patient, ago, now, sign, the_store
+from tests.remembering import remembered
 
 
 def today() -> date:
@@ -14,6 +15,7 @@ def today() -> date:
     return core.local_date(now(), core.zone_named("America/New_York"))
 
 
+@remembered
 def in_treatment(
     category: str = "FRP_ADULT", name: str = "Ana Ruiz", days: int = 10, **more: object
 ) -> Patient:

@@ -31,6 +31,7 @@ from tests.database import (
     template_name,
 )
 from tests.remembering import memory
+from tests.shares import Shares, long_first
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -40,6 +41,18 @@ def pytest_configure(config: pytest.Config) -> None:
     hands_out = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
     if hands_out:
         environment.leave_to_workers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares | None:
+    """`--dist loadfile` keeps the journeys together too."""
+    return Shares(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a parallel run no long file comes last."""
+    if hasattr(config, "workerinput"):
+        long_first(items)
 
 
 @pytest.fixture(scope="session")

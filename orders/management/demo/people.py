@@ -1,8 +1,10 @@
 """The demonstration's users, pharmacy, professionals and their credentials."""
 
 from datetime import timedelta
+from functools import cache
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 
 from accounts.clock import read_clock
 from accounts.models import User
@@ -30,12 +32,21 @@ def user_of(person: Person) -> User:
     """The person's account, made when it is missing, with its role and a verified address."""
     user = User.objects.filter(email=person.email).first()
     if user is None:
-        user = User.objects.create_user(
-            person.email, PASSWORD, name=person.name, is_staff=person.role in STAFF_ROLES
+        user = User.objects.create(
+            email=person.email,
+            password=_hash_of_the_password(),
+            name=person.name,
+            is_staff=person.role in STAFF_ROLES,
         )
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         grant_role(user, person.role)
     return user
+
+
+@cache
+def _hash_of_the_password() -> str:
+    """The cast shares a password that everybody may read: hashed once, not for each of them."""
+    return make_password(PASSWORD)
 
 
 def account_of(prescriber: Prescriber) -> User:

@@ -25,10 +25,10 @@ T = TypeVar("T")
 Path = tuple[tuple[Any, ...], ...]
 FRESH_SECONDS = 60.0
 
-# Each arrangement keeps every table as text, and which of them differ from its ground.
+# Of each arrangement: a digest of every table, and the rows of those that differ from its ground.
 MEMORY = """
 CREATE TABLE test_reference.kept (
-    arrangement int, name text, content text NOT NULL, changed boolean NOT NULL,
+    arrangement int, name text, digest text NOT NULL, content text,
     PRIMARY KEY (arrangement, name)
 );
 
@@ -41,9 +41,11 @@ BEGIN
     FOR filled IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
         EXECUTE format('SELECT coalesce(json_agg(t)::text, ''[]'') FROM public.%I t', filled)
             INTO found;
-        SELECT k.content INTO before FROM test_reference.kept k
+        SELECT k.digest INTO before FROM test_reference.kept k
             WHERE k.arrangement = ground AND k.name = filled;
-        INSERT INTO test_reference.kept VALUES (number, filled, found, found IS DISTINCT FROM before);
+        INSERT INTO test_reference.kept VALUES (
+            number, filled, md5(found), CASE WHEN md5(found) IS DISTINCT FROM before THEN found END
+        );
     END LOOP;
 END $$;
 
@@ -53,7 +55,7 @@ DECLARE
     columns text;
 BEGIN
     FOR it IN SELECT k.name, k.content FROM test_reference.kept k
-              WHERE k.arrangement = number AND k.changed LOOP
+              WHERE k.arrangement = number AND k.content IS NOT NULL LOOP
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
             FROM pg_attribute
             WHERE attrelid = format('public.%I', it.name)::regclass
@@ -106,12 +108,13 @@ class Memory:
         """Forget everything."""
         if self._connection is not None:
             self._connection.close()
-        self.__init__()  # type: ignore[misc]
+        self._connection, self._stands, self._kept = None, None, {}
 
     def erased(self) -> None:
-        """The database is now as the migrations left it."""
+        """The database is now as the migrations left it; under a clock that is set, none is."""
         if self._connection is not None:
-            self._stands = ((), self._position())
+            row = self._execute("SELECT EXISTS (SELECT FROM test_clock.setting)").fetchone()
+            self._stands = None if row == (True,) else ((), self._position())
 
     def arrange(self, name: tuple[Any, ...], call: Callable[[], T]) -> T:
         """Put back what `call` made on this very ground before, or call it and remember."""
@@ -133,6 +136,8 @@ class Memory:
     def _keep(self, path: Path, result: bytes, ground: int) -> None:
         at = time.monotonic()
         self._numbers += 1
+        # What was built upon an older making of the same does not stand upon this one.
+        self._kept = {p: kept for p, kept in self._kept.items() if p[: len(path)] != path}
         self._execute("SELECT test_reference.remember(%s, %s)", self._numbers, ground)
         self._kept[path] = Kept(self._numbers, result, at)
         self._stands = (path, self._position())
@@ -167,7 +172,11 @@ def remembered(build: Callable[P, T]) -> Callable[P, T]:
             return build(*args, **more)
 
         try:
-            name = (build.__qualname__, _name(args), _name(tuple(sorted(more.items()))))
+            name = (
+                f"{build.__module__}.{build.__qualname__}",
+                _name(args),
+                _name(tuple(sorted(more.items()))),
+            )
         except Unnamed:
             return call()
         return memory.arrange(name, call)

@@ -105,14 +105,31 @@ def test_only_the_step_service_and_the_checkout_write_an_order_s_status() -> Non
         str(path.relative_to(ROOT))
         for path in sources(*ROOMS)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and writes_an_order(node)
+        if writes_an_order(node)
     }
     assert writers == {"orders/services/placing.py", "orders/services/steps.py"}
 
 
-def writes_an_order(call: ast.Call) -> bool:
-    """`Order.objects...create/update/bulk_...(...)`: the text of the callee says it."""
-    callee = ast.unparse(call.func)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order.objects.filter(pk=1).update(status='approved')",
+        "Order.objects.create(pk=1)",
+        "write_together([], [(Order.objects.filter(pk=1), {'status': 'approved'})])",
+        "step.changes.append((Order.objects.all(), columns))",
+    ],
+)
+def test_writing_an_order_elsewhere_would_be_noticed(text: str) -> None:
+    assert any(writes_an_order(node) for node in ast.walk(ast.parse(text)))
+
+
+def writes_an_order(node: ast.AST) -> bool:
+    """`Order.objects...create/update/bulk_...(...)`, or its rows in a pair for `write_together`."""
+    if isinstance(node, ast.Tuple):
+        return len(node.elts) == 2 and ast.unparse(node.elts[0]).startswith("Order.objects")
+    if not isinstance(node, ast.Call):
+        return False
+    callee = ast.unparse(node.func)
     verb = callee.rpartition(".")[2]
     writing = {"create", "update", "bulk_create", "bulk_update", "get_or_create", "delete"}
     return callee.startswith("Order.objects") and verb in writing

@@ -6,7 +6,6 @@ is there so that its row can be locked: a row lock needs an UPDATE privilege.
 
 from collections.abc import Mapping
 
-_READ = "SELECT"
 _APPEND = "SELECT, INSERT"
 _APPEND_ONLY_TABLES = (
     "agreementform",
@@ -25,11 +24,13 @@ _APPEND_ONLY_TABLES = (
     "hold",
     "holdclearance",
     "hypersensitivity",
+    "limitsignoff",
     "pharmacisttraining",
     "pharmacycertification",
     "pregnancytest",
     "prescribercertification",
     "prescription",
+    "programversion",
     "reproductivestatusproof",
     "seal",
     "statelicence",
@@ -43,7 +44,6 @@ _APPEND_ONLY_TABLES = (
 GRANTS: Mapping[str, str] = {
     **{f"rems_{table}": _APPEND for table in _APPEND_ONLY_TABLES},
     "rems_program": "SELECT, UPDATE (revision)",
-    "rems_programversion": _READ,
     "rems_pharmacy": "SELECT, INSERT, UPDATE (revision, phone, address)",
     "rems_prescriber": "SELECT, INSERT, UPDATE (revision, user_id, phone)",
     "rems_prescriberdelegate": "SELECT, INSERT, UPDATE (ends_at)",

@@ -40,7 +40,12 @@ def chain_end(subject_id: UUID) -> ChainEnd:
     return ChainEnd(last.seq, last.digest) if last else ChainEnd()
 
 
-def seal(subject_id: UUID, rows: Sequence[models.Model], end: ChainEnd | None = None) -> None:
+def seal(
+    subject_id: UUID,
+    rows: Sequence[models.Model],
+    end: ChainEnd | None = None,
+    using: str = "default",
+) -> None:
     """Add the rows to the subject's chain, in order. The caller holds the subject's lock.
 
     `end` spares the question where the chain ends, to who read it under that lock already.
@@ -60,4 +65,4 @@ def seal(subject_id: UUID, rows: Sequence[models.Model], end: ChainEnd | None = 
                 digest=digest,
             )
         )
-    Seal.objects.bulk_create(links)
+    Seal.objects.using(using).bulk_create(links)

@@ -11,6 +11,7 @@ from rems.views import (
     prescriber,
     records,
     registration,
+    versions,
     withdrawal,
 )
 
@@ -88,5 +89,11 @@ urlpatterns = [
         "credentials/<slug:kind>/<uuid:credential_id>/revoke/",
         credentials.RevokeView.as_view(),
         name="revoke",
+    ),
+    path("program/versions/new/", versions.NewVersionView.as_view(), name="new-version"),
+    path(
+        "program/versions/<uuid:version_id>/sign-off/",
+        versions.SignOffView.as_view(),
+        name="sign-off-limits",
     ),
 ]

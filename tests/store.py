@@ -18,13 +18,16 @@ from catalog.models import Lot, MedicationGuide, Package, Product
 from catalog.services import load_content, put_on_sale, read_content
 from rems import core
 from rems.models import (
+    LimitSignOff,
     Pharmacist,
     Pharmacy,
     Prescriber,
+    ProgramVersion,
 )
 from rems.services import (
     credentials,
     registration,
+    versions,
 )
 from rems.signatures import Signature
 from tests.remembering import remembered
@@ -233,6 +236,40 @@ def a_technician(name: str = "Tess Novak") -> User:
 def an_auditor(name: str = "Ari Stone") -> User:
     """An auditor."""
     return a_user(Role.AUDITOR, name)
+
+
+def a_sign_off(key: str, name: str = "Pat Lee") -> LimitSignOff:
+    """The pharmacist signs off one limit of the version in force."""
+    user = a_pharmacist(name).user
+    (row,) = versions.sign_off_limits(
+        version_id=versions.version_in_force(PROGRAM, now()),
+        keys=[key],
+        seen_in="Pharmacy Guide, March 2026",
+        actor=user,
+        signature=sign(user, Role.PHARMACIST),
+    )
+    return row
+
+
+def a_new_version(
+    values: dict[str, int] | None = None, begins: timedelta = timedelta(days=1), **changes: Any
+) -> ProgramVersion:
+    """Pat Lee changes limits (`values`) or decisions from the version in force, from then on."""
+    user, in_force = the_store().user, versions.version_in_force(PROGRAM, now())
+    given = {
+        "program_code": PROGRAM,
+        "base_id": in_force,
+        "in_force_from": now() + begins,
+        "limits": {
+            key: versions.LimitEntry(value, "Pharmacy Guide, March 2026", "C")
+            for key, value in (values or {}).items()
+        },
+        "decisions": {},
+        "reason": "The program's guide changed.",
+        "actor": user,
+        "signature": sign(user, Role.PHARMACIST),
+    }
+    return versions.begin_version(**(given | changes))
 
 
 def _signed_by_pharmacist() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rems import core
 from rems.loaders import Asked
 from rems.models import Pharmacist
 from rems.services.evaluation import Preview, preview_many
+from rems.services.versions import verified
 
 # R05 asks about the pharmacist who acts: a reader who is none is not told that they are untrained.
 _ABOUT_THE_READER = frozenset({"R05"})
@@ -92,7 +93,7 @@ def gate_view(
         blocking=tuple(line for line in lines if not line.is_pending),
         to_do=tuple(line for line in lines if line.is_pending),
         advisories=tuple((advice.text, advice.seen) for advice in decision.advisories),
-        unverified=preview.loaded.program.unverified,
+        unverified=verified(preview.loaded.program_version_id).unverified,
         program_version=decision.program_version or "",
         facts=preview.loaded.facts,
     )

@@ -22,11 +22,12 @@ from orders.models import Order
 from orders.pages.findings import staff_lines
 from orders.pages.words import GATE_WORDS, STATUS_WORDS
 from orders.services import StepResult
-from orders.states import may_move
+from orders.states import gate_for, may_move
 from orders.views.links import link_of
 from orders.views.reading import note_refusal, staff_order
 from rems import core
 from rems.errors import DomainError, GuardRefused
+from rems.services.versions import verified, version_in_force
 from rems.views.forms import ServiceFormView, place_error
 
 
@@ -109,8 +110,23 @@ class StepView(ServiceFormView):
         return render(self.request, "orders/refused.html", context, status=HTTPStatus.CONFLICT)
 
     def context(self, form: forms.Form) -> dict[str, Any]:
-        """The order beside the form."""
-        return {**super().context(form), "order": self.order, "is_danger": self.is_danger}
+        """The order beside the form; where the rules decide, the limits that nobody signed off."""
+        version = self.version_asked()
+        return {
+            **super().context(form),
+            "order": self.order,
+            "is_danger": self.is_danger,
+            "unverified": version.unverified if version else (),
+            "program_version": f"{version.program_code} {version.version}" if version else "",
+        }
+
+    def version_asked(self) -> core.ProgramVersion | None:
+        """The version by which the rules would decide this step now; None where they do not."""
+        is_open = self.is_open(self.order)
+        if not is_open or not gate_for(self.order.status, self.to_status):
+            return None
+        code = self.order.prescription.program_id
+        return verified(version_in_force(code, self.at))
 
     def signed(self, form: forms.Form) -> dict[str, Any]:
         """What every signed service takes."""

@@ -38,7 +38,7 @@ from rems.core.programs import (
     program_in_force,
 )
 from rems.core.records import case_from_facts
-from rems.core.replay import answer_case, answer_line
+from rems.core.replay import answer_case, answer_line, replayable_case
 from rems.core.rules import RULES, Rule
 from rems.core.schedule import TEST_AT_ONCE, NextTest, next_test_due
 from rems.core.vocabulary import (
@@ -112,6 +112,7 @@ __all__ = [
     "months_later",
     "next_test_due",
     "program_in_force",
+    "replayable_case",
     "start_of_birthday",
     "zone_named",
 ]

@@ -40,6 +40,17 @@ class Limit:
         """Whether a pharmacist has signed this figure off."""
         return self.verified_by is not None
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What a pharmacist signs off: the figure, and where and how well it was read."""
+        return {
+            "key": self.key,
+            "value": self.value,
+            "unit": self.unit,
+            "source": self.source,
+            "confidence": self.confidence.value,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -132,7 +143,9 @@ class ProgramVersion:
             "name": self.name,
             "phone": self.phone,
             "portal_url": self.portal_url,
-            "limits": [_limit_data(limit) for limit in self.limits],
+            "limits": [
+                {**limit.content, "verified_by": limit.verified_by} for limit in self.limits
+            ],
             "decisions": {setting.key: setting.value for setting in self.decisions},
         }
 
@@ -181,17 +194,6 @@ def first_version(program_code: str) -> ProgramVersion:
 def known_program_codes() -> frozenset[str]:
     """The codes of every program the core can judge: a drug with another cannot be sold."""
     return frozenset(version.program_code for version in PROGRAMS)
-
-
-def _limit_data(limit: Limit) -> dict[str, Any]:
-    return {
-        "key": limit.key,
-        "value": limit.value,
-        "unit": limit.unit,
-        "source": limit.source,
-        "confidence": limit.confidence.value,
-        "verified_by": limit.verified_by,
-    }
 
 
 def _limit_from(item: Mapping[str, Any]) -> Limit:

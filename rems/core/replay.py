@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from rems.core.calendar import zone_named
 from rems.core.cases import MalformedCase, facts_from_case
 from rems.core.decision import decide_all
+from rems.core.facts import Facts
 from rems.core.findings import Decision, Finding
 from rems.core.programs import (
     InvalidProgram,
@@ -19,6 +20,7 @@ from rems.core.programs import (
     first_version,
     program_in_force,
 )
+from rems.core.records import case_from_facts
 from rems.core.vocabulary import Gate
 
 DEFAULT_PROGRAM_CODE = "PS-POMALIDOMIDE"
@@ -62,6 +64,16 @@ def answer_case(case: Any, *, explain: bool = False) -> dict[str, Any]:
         "advisories": [advisory.code.value for advisory in last.advisories],
     }
     return {**answer, "explain": [_explained(x) for x in last.findings]} if explain else answer
+
+
+def replayable_case(facts: Facts, at: datetime, program: ProgramVersion) -> dict[str, Any]:
+    """The case that is answered again as `program` answered it; with the version where it has to be.
+
+    A version that this software does not bring itself is written out: without the database too, a
+    record replays.
+    """
+    case = case_from_facts(facts, at)
+    return case if _program(case, at) == program else {**case, "program": program.to_data()}
 
 
 def _program(case: Mapping[str, Any], at: datetime) -> ProgramVersion:

@@ -29,6 +29,7 @@ from .monitoring import (
     TestVerification,
 )
 from .participants import (
+    LimitSignOff,
     Patient,
     PatientAccess,
     Pharmacist,
@@ -63,6 +64,7 @@ __all__ = [
     "Hold",
     "HoldClearance",
     "Hypersensitivity",
+    "LimitSignOff",
     "Patient",
     "PatientAccess",
     "PatientEvidence",

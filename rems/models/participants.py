@@ -3,13 +3,15 @@
 All but the access rows are anchors: mutable, locked before a decision (design, section 3, locks).
 """
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from localflavor.us.models import USStateField, USZipCodeField
 from phonenumber_field.modelfields import PhoneNumberField
 
-from .base import Anchor, Identified, one_of
+from .base import Anchor, Identified, Stamped, one_of
 
 
 class Program(models.Model):
@@ -23,19 +25,28 @@ class Program(models.Model):
         return self.name
 
 
-class ProgramVersion(Identified):
+class ProgramVersion(Stamped):
     """The program's limits and the owner's decisions as they stand from `in_force_from`.
 
-    `data` is in the form of `rems.core.ProgramVersion.to_data`. A version is never changed.
+    `data` is in the form of `rems.core.ProgramVersion.to_data`. A version is never changed. Those
+    that the software brings are installed by the schema's owner; any other is signed.
     """
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     in_force_from = models.DateTimeField()
     data = models.JSONField()
+    change_reason = models.CharField(max_length=500, blank=True)
+    attestation = models.ForeignKey(
+        "rems.Attestation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(attestation__isnull=True) | ~Q(change_reason=""),
+                name="rems_programversion_change_has_reason",
+            ),
             models.UniqueConstraint(
                 fields=["program", "number"], name="rems_programversion_number_unique"
             ),
@@ -47,6 +58,45 @@ class ProgramVersion(Identified):
 
     def __str__(self) -> str:
         return f"{self.program_id} version {self.number}"
+
+    @property
+    def subject_id(self) -> UUID:
+        """The version has a chain of seals of its own, which its sign-offs continue."""
+        return self.pk
+
+
+class LimitSignOff(Stamped):
+    """A pharmacist compared one limit with a document and signed it off.
+
+    `limit` is what was signed, as it stands in the version's data: key, value, unit, source and
+    confidence. The signature's digest is bound to all of it.
+    """
+
+    program_version = models.ForeignKey(
+        ProgramVersion, on_delete=models.PROTECT, related_name="sign_offs"
+    )
+    limit_key = models.CharField(max_length=60)
+    limit = models.JSONField()
+    seen_in = models.CharField(max_length=300, help_text="the document it was compared with")
+    attestation = models.ForeignKey("rems.Attestation", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program_version", "limit_key"], name="rems_limitsignoff_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(seen_in=""), name="rems_limitsignoff_names_document"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.limit_key}: {self.attestation.printed_name}"
+
+    @property
+    def subject_id(self) -> UUID:
+        """The version's chain of seals."""
+        return self.program_version_id
 
 
 class Pharmacy(Anchor):

@@ -96,3 +96,17 @@ def changes_for(category: str | None) -> tuple[str, ...]:
         "MALE_CHILD": MALE_CHANGES,
     }
     return offers.get(category or "", tuple(CHANGE_NAMES))
+
+
+# How well a limit is known (rule sheet, "Confidence of each line").
+CONFIDENCE_NAMES = {
+    "C": "read in the source itself",
+    "S": "seen once, or only in an old or secondary source",
+    "A": "read for the sister program; assumed to match",
+    "G": "general knowledge",
+}
+
+
+def name_limit(key: str) -> str:
+    """A limit's key in words: `max_days_left` is "Max days left"."""
+    return key.replace("_", " ").capitalize()

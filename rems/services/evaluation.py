@@ -57,7 +57,10 @@ def evaluate(
         permitted_until=decision.permitted_until,
         program_version_id=loaded.program_version_id,
         # A whole case, so that a record replays as it stands.
-        facts={"id": str(record_id), **core.case_from_facts(loaded.facts, at)},
+        facts={
+            "id": str(record_id),
+            **core.replayable_case(loaded.facts, at, loaded.program),
+        },
         findings=[finding_data(finding) for finding in decision.findings],
         advisories=[advisory.code.value for advisory in decision.advisories],
         actor=actor,

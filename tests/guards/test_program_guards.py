@@ -35,6 +35,7 @@ from tests.guards.raw import (
     insert,
     insert_like,
     refused,
+    seal,
     update,
 )
 from tests.guards.steps import permit, status_of, take
@@ -55,7 +56,15 @@ def a_version(owner: Connection, **lies: Any) -> Any:
     """The owner brings in the next version, in force from tomorrow; its key."""
     last = ProgramVersion.objects.filter(program_id=b.PROGRAM).order_by("-number")[0]
     values = {"number": last.number + 1, "in_force_from": b.now() + timedelta(days=1)}
-    return insert_like(owner, last, **(values | lies))
+    return sealed_version(owner, last, **(values | lies))
+
+
+def sealed_version(connection: Connection, row: ProgramVersion, **changes: Any) -> Any:
+    """A copy of the version with its link; its key."""
+    with connection.transaction():
+        version = insert_like(connection, row, **changes)
+        seal(connection, version, "rems_programversion", version)
+    return version
 
 
 def test_a_permit_by_a_version_that_is_not_in_force_yet_is_refused(
@@ -116,7 +125,7 @@ def another_program(owner: Connection) -> Any:
     """A second program with a version that is in force; the version's key."""
     owner.execute("INSERT INTO rems_program (code, name, revision) VALUES ('OTHER', 'Other', 0)")
     row = ProgramVersion.objects.filter(program_id=b.PROGRAM)[0]
-    return insert_like(owner, row, program_id="OTHER")
+    return sealed_version(owner, row, program_id="OTHER")
 
 
 def test_a_permit_by_another_program_is_refused(

@@ -43,8 +43,8 @@ ATTEMPTS = {
     "VALUES ('placed', 'shipped', '')",
     "change a move": "UPDATE orders_transition SET gate = ''",
     "remove a move": "DELETE FROM orders_transition",
-    "bring in a version of the program": "INSERT INTO rems_programversion "
-    "SELECT * FROM rems_programversion LIMIT 1",
+    "change a version of the program": "UPDATE rems_programversion SET data = '{}'",
+    "take back a sign-off": "DELETE FROM rems_limitsignoff",
     "bring in a program": "INSERT INTO rems_program (code, name, revision) VALUES ('X', 'X', 0)",
     "lower the sequence of the seals": "SELECT setval('rems_seal_id_seq', 1)",
     "pretend to have migrated": "DELETE FROM django_migrations",

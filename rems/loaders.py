@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -19,6 +18,7 @@ from rems.facts_query import STATEMENT, STATEMENT_FOR_MANY
 from rems.locks import Parties
 from rems.models import ProgramVersion
 from rems.seals import ChainEnd
+from rems.supply_facts import SuppliesInHand
 
 Row = dict[str, Any]
 FIRST_FILL_LOOKBACK = timedelta(days=28)
@@ -141,15 +141,16 @@ def _read(asked: Asked, at: datetime) -> Row:
 
 
 def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> core.Facts:
-    supplies = _supplies_of_others(row["supplies"], fill.order_id)
-    stopped_at = _stop_without_supply_since(row["stopped_at"], supplies)
     zone = core.zone_named(row["time_zone"])
-    first = _is_first(supplies, stopped_at, program, zone, at)
+    category = _category(row["category"])
+    supplies = SuppliesInHand(row["supplies"], fill.order_id, zone, at)
+    stopped_at = supplies.stop_without_supply_since(row["stopped_at"])
+    first = supplies.is_first(category, stopped_at, program.terms.restart_months)
     prescription = _prescription(row, fill)
     counseling = row["counseling"] or {}
     return core.Facts(
         time_zone=row["time_zone"],
-        category=_category(row["category"]),
+        category=category,
         born_on=date.fromisoformat(row["born_on"]),
         prescriber_certified=row["prescriber_certified"],
         pharmacy_certified=row["pharmacy_certified"],
@@ -163,13 +164,13 @@ def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> 
         pregnancy_tests=_tests(
             row,
             _clearing_tests(row, program.terms.max_detection_limit),
-            _negatives_start(None if first else supplies, prescription, at),
+            _negatives_start(None if first else supplies.last_dispensed_at, prescription, at),
         ),
         category_proof=_proof(row["proof"]),
-        previous_supply=_previous_supply(supplies, zone, at),
+        previous_supply=supplies.previous(program.terms.max_days_left),
         surveys_completed_at=tuple(_time(value) for value in row["surveys"]),
         holds=tuple(_hold(hold) for hold in row["holds"]),
-        therapy_started_on=_therapy_start(supplies),
+        therapy_started_on=supplies.therapy_started_on,
         discontinued_at=stopped_at,
         confirmation=_confirmation(row["confirmation"]),
         release_mode=fill.mode,
@@ -180,40 +181,6 @@ def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> 
         unit=fill.unit,
         indication=_indication(row["prescription"]),
     )
-
-
-def _supplies_of_others(supplies: list[Row], order_id: UUID | None) -> list[Row]:
-    """All supplies that reached a patient's hands or may have: not this fill's, not the unreleased."""
-    return [
-        supply
-        for supply in supplies
-        if supply["end"] != "not_released"
-        and (order_id is None or supply["order_id"] != str(order_id))
-    ]
-
-
-def _stop_without_supply_since(stopped: str | None, supplies: list[Row]) -> datetime | None:
-    """When treatment stopped, unless capsules were given since: then the stop is over."""
-    if stopped is None:
-        return None
-    stopped_at = _time(stopped)
-    resumed = any(_time(supply["at"]) > stopped_at for supply in supplies)
-    return None if resumed else stopped_at
-
-
-def _is_first(
-    supplies: list[Row],
-    stopped_at: datetime | None,
-    program: core.ProgramVersion,
-    zone: ZoneInfo,
-    at: datetime,
-) -> bool:
-    """No supply on record, or none since a stop of the program's restart period."""
-    if not supplies:
-        return True
-    if stopped_at is None:
-        return False
-    return at >= core.months_later(stopped_at, program.terms.restart_months, zone)
 
 
 def _category(row: Row | None) -> core.RiskCategory | None:
@@ -281,10 +248,10 @@ def _tests(row: Row, clearing: set[str], start: datetime) -> tuple[core.Pregnanc
 
 
 def _negatives_start(
-    since: list[Row] | None, prescription: core.Prescription | None, at: datetime
+    since: datetime | None, prescription: core.Prescription | None, at: datetime
 ) -> datetime:
-    if since:
-        return max(_time(supply["at"]) for supply in since)
+    if since is not None:
+        return since
     return (prescription.written_at if prescription else at) - FIRST_FILL_LOOKBACK
 
 
@@ -310,36 +277,6 @@ def _clearing_tests(row: Row, limit: float) -> set[str]:
         ]
         chosen |= {max(within, key=fitness)["at"]} if within else set()
     return chosen
-
-
-def _previous_supply(
-    supplies: list[Row], zone: ZoneInfo, at: datetime
-) -> core.PreviousSupply | None:
-    """The supply that lasts longest among those not lost or returned; dispensed when the last was."""
-    kept = [supply for supply in supplies if supply["end"] is None]
-    if not kept:
-        return None
-    today = core.local_date(at, zone)
-    starts = [(_start(supply, zone) or today, supply["days"]) for supply in kept]
-    start, days = max(starts, key=lambda pair: pair[0] + timedelta(days=pair[1]))
-    return core.PreviousSupply(
-        dispensed_at=max(_time(supply["at"]) for supply in kept),
-        first_dose_on=start,
-        days_supply=days,
-    )
-
-
-def _start(supply: Row, zone: ZoneInfo) -> date | None:
-    """The recorded first dose, else the local day of delivery; None while neither is known."""
-    if supply["first_dose"] is not None:
-        return date.fromisoformat(supply["first_dose"])
-    delivered = _time_or_none(supply["delivered_at"])
-    return None if delivered is None else core.local_date(delivered, zone)
-
-
-def _therapy_start(supplies: list[Row]) -> date | None:
-    doses = [date.fromisoformat(s["first_dose"]) for s in supplies if s["first_dose"]]
-    return min(doses, default=None)
 
 
 def _hold(row: Row) -> core.Hold:

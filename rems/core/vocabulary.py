@@ -227,3 +227,23 @@ class AdvisoryCode(StrEnum):
     BLOOD_COUNT_OVERDUE = "BLOOD_COUNT_OVERDUE"
     QUANTITY_ABOVE_ONE_CYCLE = "QUANTITY_ABOVE_ONE_CYCLE"
     EXPOSURE_NOT_REPORTED = "EXPOSURE_NOT_REPORTED"
+
+
+_IN_WORDS = {
+    TestResult.NEGATIVE: "negative",
+    TestResult.POSITIVE: "positive",
+    TestResult.INDETERMINATE: "indeterminate",
+    RiskCategory.FRP_ADULT: "FRP adult",
+    RiskCategory.FNRP_ADULT: "FNRP adult",
+    RiskCategory.MALE_ADULT: "male adult",
+    RiskCategory.FRP_CHILD: "FRP child",
+    RiskCategory.FNRP_CHILD: "FNRP child",
+    RiskCategory.MALE_CHILD: "male child",
+}
+
+
+def in_words(word: StrEnum | None) -> str:
+    """A word of the program as a finding tells it: `missed_period` is "missed period"."""
+    if word is None:
+        return "none"
+    return _IN_WORDS.get(word, word.value.replace("_", " "))

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.models import User
 from accounts.roles import Role
 from rems import core
-from rems.errors import DomainError, EntryRefused
+from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.loaders import program_version
 from rems.models import (
     AgreementForm,
@@ -218,7 +218,7 @@ def restart_treatment(*, patient_id: UUID, actor: User) -> Enrollment:
         if end is None or end.cause != EnrollmentEnd.Cause.DISCONTINUED:
             raise DomainError("Treatment was not stopped. Start a new agreement form.")
         form = end.enrollment.form
-        if recorder.at >= _form_needed_from(form, end.occurred_at):
+        if recorder.at >= _form_needed_from(form, end.occurred_at, recorder.at):
             raise DomainError("Treatment stopped too long ago. Start a new agreement form.")
         _refuse_outdated_form(form)
         return _enroll(recorder, form, actor, recorder.at)
@@ -263,6 +263,9 @@ def _category_word(patient_id: UUID) -> str:
 def _require_signer(form: AgreementForm, role: str, actor: User, at: datetime) -> None:
     if role not in wanted_signatures(form.category):
         raise EntryRefused("role", "This form does not want a signature in that role.")
+    signed = current(AgreementSignature).filter(form=form).exclude(role=role)
+    if signed.filter(attestation__signer=actor).exists():
+        raise NotAllowed("You signed this form already: somebody else has to sign in that role.")
     if role == "prescriber":
         require_treating_prescriber(actor, patient_for_update(form.patient_id))
         return
@@ -334,10 +337,10 @@ def _end_enrollment(
     )
 
 
-def _form_needed_from(form: AgreementForm, stopped_at: datetime) -> datetime:
+def _form_needed_from(form: AgreementForm, stopped_at: datetime, at: datetime) -> datetime:
     pharmacy = the_pharmacy()
     version = (
-        ProgramVersion.objects.filter(program_id=form.program_id, in_force_from__lte=stopped_at)
+        ProgramVersion.objects.filter(program_id=form.program_id, in_force_from__lte=at)
         .order_by("-in_force_from")
         .first()
     )

@@ -1,7 +1,9 @@
+DROP TRIGGER rems_agreementsignature_two_people ON rems_agreementsignature;
+DROP FUNCTION rems_two_people_guard();
 DROP TRIGGER rems_limitsignoff_sealed ON rems_limitsignoff;
 DROP TRIGGER rems_programversion_sealed ON rems_programversion;
 CREATE OR REPLACE FUNCTION rems_sealed_guard() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   row_text jsonb := to_jsonb(NEW);
   subject text := coalesce(row_text ->> 'patient_id', row_text ->> 'prescriber_id',

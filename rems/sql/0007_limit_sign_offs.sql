@@ -13,7 +13,7 @@ CREATE TRIGGER rems_limitsignoff_no_truncate BEFORE TRUNCATE ON rems_limitsignof
 -- Only the schema's owner installs a version that nobody signed: those that the software brings.
 -- A signed one changes an existing program, and begins after it was signed.
 CREATE FUNCTION rems_version_signed_guard() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF NEW.attestation_id IS NULL THEN
     IF NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
@@ -29,7 +29,7 @@ CREATE TRIGGER rems_programversion_signed BEFORE INSERT ON rems_programversion
 
 -- What was signed off stands, word for word, in the version.
 CREATE FUNCTION rems_sign_off_guard() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF NEW."limit" ->> 'key' IS DISTINCT FROM NEW.limit_key
     OR NOT (NEW."limit" ?& ARRAY['key', 'value', 'unit', 'source', 'confidence'])
@@ -52,7 +52,7 @@ CREATE TRIGGER rems_limitsignoff_signature BEFORE INSERT ON rems_limitsignoff
 
 -- The link is in the chain of the row's own subject; a version is its own.
 CREATE OR REPLACE FUNCTION rems_sealed_guard() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   row_text jsonb := to_jsonb(NEW);
   subject text := coalesce(row_text ->> 'patient_id', row_text ->> 'prescriber_id',
@@ -71,3 +71,20 @@ CREATE CONSTRAINT TRIGGER rems_programversion_sealed AFTER INSERT ON rems_progra
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION rems_sealed_guard();
 CREATE CONSTRAINT TRIGGER rems_limitsignoff_sealed AFTER INSERT ON rems_limitsignoff
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION rems_sealed_guard();
+
+-- An agreement is between two people: nobody signs a form in two roles.
+CREATE FUNCTION rems_two_people_guard() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF EXISTS (
+    SELECT 1 FROM rems_agreementsignature g
+      JOIN rems_attestation a ON a.id = g.attestation_id
+      JOIN rems_attestation mine ON mine.id = NEW.attestation_id AND mine.signer_id = a.signer_id
+    WHERE g.form_id = NEW.form_id AND g.role <> NEW.role AND NOT g.retracts
+  ) THEN
+    PERFORM pharmacy_refuse('rems_agreementsignature_two_people', 'one person signs in one role');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER rems_agreementsignature_two_people BEFORE INSERT ON rems_agreementsignature
+  FOR EACH ROW EXECUTE FUNCTION rems_two_people_guard();

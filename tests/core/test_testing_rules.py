@@ -217,4 +217,4 @@ def test_a_positive_test_is_cleared_from_the_very_instant_of_the_closing() -> No
 
 def test_a_pharmacist_reads_the_local_time_of_a_positive_test() -> None:
     (finding,) = answer(beth_with(POSITIVE)).findings
-    assert finding.seen == "pos taken 2026-09-28 09:00:00-04:00"
+    assert finding.seen == "positive taken 2026-09-28 09:00:00-04:00"

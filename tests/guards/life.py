@@ -13,6 +13,7 @@ from rems.signatures import Signature
 from tests import builders as b
 from tests.cast import carl, pat
 from tests.remembering import remembered
+from tests.store import a_sign_off
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def a_whole_life() -> Fill:
     exposure.record_hypersensitivity(patient_id=patient.pk, description="Rash", actor=pharmacist)
     assert orders.record_loss(**fill.pharmacist("The parcel is lost."), reason="Fire").is_done
     enrolling.discontinue_treatment(patient_id=patient.pk, reason="Moved", actor=pharmacist)
+    a_sign_off("max_days_left")
     log_read(pharmacist, patient.pk, "record")
     assert SupplyEnd.objects.filter(patient=patient).exists()
     return fill

@@ -11,6 +11,7 @@ from catalog.models import Product
 from orders import services as orders
 from rems.models import (
     AgreementForm,
+    AgreementSignature,
     Authorization,
     Confirmation,
     Enrollment,
@@ -164,6 +165,17 @@ def test_a_product_is_on_sale_only_under_a_program_that_has_rules(app: Connectio
 
 
 # Enrolment --------------------------------------------------------------------------------------
+
+
+def test_one_person_does_not_sign_a_form_as_prescriber_and_as_patient(app: Connection) -> None:
+    carl()
+    as_prescriber, as_patient = AgreementSignature.objects.order_by("-role")
+    with app.transaction():
+        form = write(app, AgreementForm.objects.get(), **NEW)
+        write(app, as_prescriber, form_id=form, **NEW)
+    with refused(app, CHECK, "rems_agreementsignature_two_people"):
+        write(app, as_patient, form_id=form, **NEW)
+    assert AgreementSignature.objects.filter(form=form).count() == 1
 
 
 def test_nobody_is_enrolled_twice(app: Connection) -> None:

@@ -7,7 +7,7 @@ and by the blueprint's on how tables become facts (section 5), and has tests/cor
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.core.oracle import BLOCKS_APPROVAL, BLOCKS_DISPENSING, t, wall_months_later
@@ -81,7 +81,9 @@ class Memory:
             if s.end != "not_released" and (order is None or s.order is not order)
         ]
         stopped_at = stop_without_supply_since(patient, given)
-        first = not given or (stopped_at is not None and months_passed(stopped_at, 12, at))
+        arrived = [s for s in given if arrived_or_may_have(s)]
+        counted = arrived if patient.category in {"FRP_ADULT", "FRP_CHILD"} else given
+        first = not counted or (stopped_at is not None and months_passed(stopped_at, 12, at))
         state = patient.state if mode == "ship" else "NY"
         return {
             "tz": ZONE,
@@ -129,7 +131,7 @@ class Memory:
 def stop_without_supply_since(patient: Patient, given: list[Supply]) -> datetime | None:
     """The last time treatment was stopped, unless capsules were given after it."""
     stops = [at for at, cause, _ in patient.ends if cause == "discontinued"]
-    if not stops or any(supply.at > max(stops) for supply in given):
+    if not stops or any(s.at > max(stops) for s in given if arrived_or_may_have(s)):
         return None
     return max(stops)
 
@@ -193,16 +195,28 @@ def proof_facts(patient: Patient) -> dict[str, Any] | None:
 
 
 def supply_facts(given: list[Supply], at: datetime) -> dict[str, Any] | None:
-    """The supply that lasts longest of those neither lost nor returned."""
+    """What is neither lost nor returned, as one supply: each lasts from its own start, but comes on
+    top of what was there when more than a week of that was left."""
     kept = [supply for supply in given if supply.end is None]
     if not kept:
         return None
     today = local_day(at)
-    start, days = max(
-        ((s.starts_on(today), s.days) for s in kept), key=lambda x: x[0] + timedelta(days=x[1])
-    )
+    lasts_until = date.min
+    for supply in sorted(kept, key=lambda s: (s.starts_on(today), s.days)):
+        start, length = supply.starts_on(today), timedelta(days=supply.days)
+        if lasts_until > start + timedelta(days=7):
+            lasts_until += length
+        else:
+            lasts_until = max(lasts_until, start + length)
     dispensed_at = max(supply.at for supply in kept).isoformat()
+    days = (lasts_until - start).days
     return {"dispensed_at": dispensed_at, "start": start.isoformat(), "days": days}
+
+
+def arrived_or_may_have(supply: Supply) -> bool:
+    """False of a parcel that was lost or sent back and that nobody ever saw arrive."""
+    was_seen = supply.delivered_at is not None or supply.first_dose is not None
+    return supply.order is None or supply.end not in {"lost", "returned"} or was_seen
 
 
 def counter_facts(written: Prescription) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rems.core.calendar import (
 from rems.core.facts import AgreementForm, CategoryProof
 from rems.core.rules.registry import Answer, Unmet, rule
 from rems.core.situation import Situation
-from rems.core.vocabulary import Gate, HoldType, ProofType, ReasonCode, RiskCategory
+from rems.core.vocabulary import Gate, HoldType, ProofType, ReasonCode, RiskCategory, in_words
 
 _CODE = ReasonCode
 
@@ -68,7 +68,7 @@ def _form_of_category(
         seen = f"dated ahead: {situation.show(form.signed_at)}"
         return Unmet(_CODE.AGREEMENT_FORM_MISSING, seen)
     if form.category is not category:
-        seen = f"form for {form.category}, patient is {category}"
+        seen = f"form for {in_words(form.category)}, patient is {in_words(category)}"
         return Unmet(_CODE.AGREEMENT_FORM_FOR_OTHER_CATEGORY, seen)
     return None
 
@@ -141,7 +141,8 @@ def age_agrees_with_category(situation: Situation) -> Answer:
     of_age_on = add_calendar_months(situation.facts.born_on, situation.terms.adult_age_months)
     is_adult = situation.today >= of_age_on
     if is_adult == situation.category.is_child:
-        seen = f"18th birthday {of_age_on}, today {situation.today}, category {situation.category}"
+        category = in_words(situation.category)
+        seen = f"18th birthday {of_age_on}, today {situation.today}, category {category}"
         return Unmet(_CODE.AGE_DISAGREES_WITH_CATEGORY, seen, of_age_on)
     return None if is_adult else start_of_day(of_age_on, situation.zone) - MICROSECOND
 
@@ -177,7 +178,7 @@ def proof_of_no_reproductive_potential(situation: Situation) -> Answer:
         seen = "none on file" if proof is None else f"dated ahead: {proof.on}"
         return Unmet(_CODE.CATEGORY_PROOF_MISSING, seen)
     if proof.type not in _QUALIFYING_PROOFS[category]:
-        seen = f"{proof.type} does not qualify {category}"
+        seen = f"{in_words(proof.type)} does not qualify {in_words(category)}"
         return Unmet(_CODE.CATEGORY_PROOF_NOT_SUFFICIENT, seen)
     return _menopause_is_long_enough(situation, proof)
 

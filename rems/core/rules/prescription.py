@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from rems.core.calendar import end_of_day, local_date, months_later
 from rems.core.rules.registry import Answer, Unmet, rule
 from rems.core.situation import Situation, has_text
-from rems.core.vocabulary import Channel, Gate, ReasonCode, RiskCategory
+from rems.core.vocabulary import Channel, Gate, ReasonCode, RiskCategory, in_words
 
 _CODE = ReasonCode
 
@@ -16,7 +16,8 @@ def prescription_names_current_category(situation: Situation) -> Answer:
     prescription, category = situation.prescription, situation.category
     if prescription is None or category is None or prescription.category is category:
         return None
-    seen = f"prescription says {prescription.category}, patient is {category}"
+    written_for = in_words(prescription.category)
+    seen = f"prescription says {written_for}, patient is {in_words(category)}"
     return Unmet(_CODE.PRESCRIPTION_FOR_OTHER_CATEGORY, seen)
 
 

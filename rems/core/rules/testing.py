@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from rems.core.rules.registry import Answer, Unmet, rule
 from rems.core.situation import Situation
-from rems.core.vocabulary import Gate, HoldType, ReasonCode
+from rems.core.vocabulary import Gate, HoldType, ReasonCode, in_words
 
 _CODE = ReasonCode
 
@@ -31,7 +31,7 @@ def every_positive_test_is_cleared(situation: Situation) -> Answer:
     """No positive or indeterminate test without a positive-test hold closed after a later negative
     test, and no such hold open; every category."""
     for test in situation.uncleared_tests:
-        seen = f"{test.result} taken {situation.show(test.collected_at)}"
+        seen = f"{in_words(test.result)} taken {situation.show(test.collected_at)}"
         return Unmet(_CODE.POSITIVE_TEST_NOT_CLEARED, seen)
     for hold in situation.holds:
         if hold.type is HoldType.POSITIVE_TEST and situation.is_open(hold):
@@ -55,7 +55,7 @@ def every_safety_hold_is_cleared(situation: Situation) -> Answer:
     for hold in situation.holds:
         if hold.type not in _SAFETY_HOLDS:
             continue
-        seen = f"{hold.type} since {situation.show(hold.opened_at)}"
+        seen = f"{in_words(hold.type)} since {situation.show(hold.opened_at)}"
         if hold.cleared_at is None or situation.is_open(hold):
             return Unmet(_CODE.SAFETY_HOLD_OPEN, seen)
         if not situation.negative_test_between(hold.opened_at, hold.cleared_at):

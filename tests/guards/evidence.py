@@ -51,7 +51,7 @@ def write(app: Connection, row: Evidence, sealed: bool = True, **lies: Any) -> A
 
 def sign(app: Connection, row: Evidence, row_id: Any, **lies: Any) -> Any:
     """Somebody's signature under the row of that key; its own key."""
-    template = Attestation.objects.order_by("pk")[0]
+    template = row.attestation or Attestation.objects.order_by("pk")[0]
     values = {
         "signed_table": row._meta.db_table,
         "signed_row": row_id,

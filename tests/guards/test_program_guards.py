@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from uuid6 import uuid7
 
 from catalog.models import Product
 from orders import services as orders
@@ -25,7 +26,7 @@ from rems.services import enrolling
 from tests import builders as b
 from tests.cast import ana, carl
 from tests.database import VirtualClock
-from tests.guards.evidence import write
+from tests.guards.evidence import sign, write
 from tests.guards.life import Fill, a_placed_order, a_whole_life
 from tests.guards.raw import (
     CHECK,
@@ -173,8 +174,11 @@ def test_one_person_does_not_sign_a_form_as_prescriber_and_as_patient(app: Conne
     with app.transaction():
         form = write(app, AgreementForm.objects.get(), **NEW)
         write(app, as_prescriber, form_id=form, **NEW)
+    assert as_prescriber.attestation is not None
+    doctor, key = as_prescriber.attestation.signer_id, uuid7()
     with refused(app, CHECK, "rems_agreementsignature_two_people"):
-        write(app, as_patient, form_id=form, **NEW)
+        signed = sign(app, as_patient, key, signer_id=doctor)
+        write(app, as_patient, id=key, form_id=form, attestation_id=signed, **NEW)
     assert AgreementSignature.objects.filter(form=form).count() == 1
 
 

@@ -72,7 +72,8 @@ def test_a_fill_that_came_a_week_early_is_counted_from_its_own_start_alone() -> 
 
 def test_anas_first_parcel_that_never_arrived_started_nothing(clock: VirtualClock) -> None:
     """Her next fill is a start again, with its two tests; for Carl it is a second prescription."""
-    for cleared, rules in ((ana(), {"R20", "R21"}), (carl(), {"R30"})):
+    for who, rules in ((ana, {"R20", "R21"}), (carl, {"R30"})):
+        cleared = who()
         order = shipped(cleared)
         clock.shift(timedelta(days=5))
         orders.record_loss(order_id=order.pk, reason="The carrier lost it.", **by_pat())

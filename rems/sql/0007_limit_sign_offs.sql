@@ -72,7 +72,8 @@ CREATE CONSTRAINT TRIGGER rems_programversion_sealed AFTER INSERT ON rems_progra
 CREATE CONSTRAINT TRIGGER rems_limitsignoff_sealed AFTER INSERT ON rems_limitsignoff
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION rems_sealed_guard();
 
--- An agreement is between two people: nobody signs a form in two roles.
+-- An agreement is between two people: nobody signs a form in two roles. Asked after the row is in, so
+-- that its own CHECKs speak first.
 CREATE FUNCTION rems_two_people_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -86,5 +87,5 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER rems_agreementsignature_two_people BEFORE INSERT ON rems_agreementsignature
+CREATE TRIGGER rems_agreementsignature_two_people AFTER INSERT ON rems_agreementsignature
   FOR EACH ROW EXECUTE FUNCTION rems_two_people_guard();

@@ -15,8 +15,9 @@ from rems.models import (
     PrescriberCertification,
     StateLicence,
 )
+from rems.selectors import current
 from rems.services.authority import require_pharmacist, require_signature
-from rems.services.recording import recording
+from rems.services.recording import Recorder, recording
 from rems.signatures import Signature
 
 C = TypeVar("C", bound=Credential)
@@ -83,21 +84,31 @@ def record_state_licence(
 
 
 def revoke_credential(*, credential: C, reason: str, actor: User, signature: Signature) -> C:
-    """End a credential now. Raises DomainError when it has ended or was revoked before."""
+    """End a credential now, with every other row of the same one: a renewal must not outlive it.
+
+    Raises DomainError when it has ended or was revoked before.
+    """
     if not reason.strip():
         raise EntryRefused("reason", "Say why.")
     with recording(credential.subject_field(), credential.subject_id) as recorder:
         require_pharmacist(actor)
         require_signature(signature, actor, Role.PHARMACIST)
         _refuse_ended(credential, recorder.at)
-        row = _copy(credential)
-        row.occurred_at = recorder.at
-        row.valid_from = min(credential.valid_from, recorder.at)
-        row.valid_until = recorder.at
-        row.recorded_by = actor
-        row.supersedes = credential
-        row.correction_reason = reason
-        return recorder.add(row, signature)
+        others = current(type(credential)).filter(**_same(credential)).exclude(pk=credential.pk)
+        for other in others.exclude(valid_until__lte=recorder.at):
+            _end(recorder, other, reason, actor, signature)
+        return _end(recorder, credential, reason, actor, signature)
+
+
+def _end(recorder: Recorder, credential: C, reason: str, actor: User, signature: Signature) -> C:
+    row = _copy(credential)
+    row.occurred_at = recorder.at
+    row.valid_from = min(credential.valid_from, recorder.at)
+    row.valid_until = recorder.at
+    row.recorded_by = actor
+    row.supersedes = credential
+    row.correction_reason = reason
+    return recorder.add(row, signature)
 
 
 def _record(
@@ -129,10 +140,13 @@ def _refuse_ended(credential: Credential, at: datetime) -> None:
 
 
 def _copy(credential: C) -> C:
-    model = type(credential)
-    kept: dict[str, Any] = {
+    return type(credential)(proof=credential.proof, **_same(credential))
+
+
+def _same(credential: Credential) -> dict[str, Any]:
+    """Whose credential it is, and for which program or state."""
+    return {
         field.attname: getattr(credential, field.attname)
-        for field in model._meta.concrete_fields
-        if field.name in {"prescriber", "pharmacy", "pharmacist", "program", "state", "proof"}
+        for field in credential._meta.concrete_fields
+        if field.name in {"prescriber", "pharmacy", "pharmacist", "program", "state"}
     }
-    return model(**kept)

@@ -1,11 +1,13 @@
 """Credentials that end, and entries that were wrong: superseded, never overwritten."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.roles import Role
 from rems import core
 from rems.errors import DomainError, EntryRefused, NotAllowed
-from rems.models import Authorization, Hold, PregnancyTest, StateLicence
+from rems.models import Authorization, Hold, PregnancyTest, PrescriberCertification, StateLicence
 from rems.selectors import current, open_holds, open_prescriptions
 from rems.services import corrections, credentials
 from tests.builders import (
@@ -18,6 +20,7 @@ from tests.builders import (
     a_technician,
     a_test,
     ago,
+    now,
     prescriber_user,
     sign,
     the_store,
@@ -182,3 +185,39 @@ def test_a_withdrawn_prescription_is_no_prescription() -> None:
     _take_back(cleared.prescription, prescriber_user(cleared.patient))
     assert not open_prescriptions(cleared.patient.pk).exists()
     assert "R13" in denying(cleared.patient, cleared.prescription, CHECKOUT)
+
+
+def test_a_revocation_ends_every_row_of_the_same_credential_also_one_that_begins_later() -> None:
+    """A renewal recorded beside the first letter must not outlive a decertification."""
+    cleared = carl()
+    prescriber, user = cleared.patient.prescriber, the_store().user
+    by_pat = {"actor": user, "signature": sign(user, Role.PHARMACIST)}
+    first = prescriber.certifications.get()
+    for begins in (ago(days=1), now() + timedelta(days=9)):
+        credentials.record_prescriber_certification(
+            prescriber_id=prescriber.pk,
+            program_code=PROGRAM,
+            proof="Renewal letter",
+            valid_from=begins,
+            **by_pat,
+        )
+    credentials.revoke_credential(credential=first, reason="Decertified.", **by_pat)
+
+    assert denying(cleared.patient, cleared.prescription) == ("R01",)
+    standing = current(PrescriberCertification).filter(prescriber=prescriber)
+    assert standing.count() == 3
+    assert not standing.exclude(valid_until__lte=now()).exists()
+    assert all(row.attestation is not None for row in standing)
+
+
+def test_a_licence_for_another_state_outlives_the_one_that_was_revoked() -> None:
+    store = the_store()
+    by_pat = {"actor": store.user, "signature": sign(store.user, Role.PHARMACIST)}
+    credentials.record_state_licence(
+        pharmacy_id=store.pharmacy.pk, state="NJ", proof="Board", **by_pat
+    )
+    credentials.revoke_credential(
+        credential=StateLicence.objects.get(state="NY"), reason="Lapsed.", **by_pat
+    )
+    in_force = current(StateLicence).filter(valid_until__isnull=True)
+    assert [row.state for row in in_force] == ["NJ"]

@@ -89,6 +89,8 @@ STATEMENT = f"""
 SELECT jsonb_build_object(
   'version', (SELECT v.id FROM rems_programversion v WHERE v.program_id = %(program)s
               AND v.in_force_from <= %(at)s ORDER BY v.in_force_from DESC LIMIT 1),
+  'next_version_at', (SELECT min(v.in_force_from) FROM rems_programversion v
+                      WHERE v.program_id = %(program)s AND v.in_force_from > %(at)s),
   'born_on', (SELECT born_on FROM rems_patient WHERE id = %(patient)s),
   'time_zone', (SELECT time_zone FROM rems_pharmacy WHERE id = %(pharmacy)s),
   'category', {_newest("category", "categoryassignment", _PATIENT)},

@@ -6,7 +6,7 @@ section 5 ("From tables to facts"). `orders` hands down what only it knows, as `
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -96,6 +96,9 @@ def _loaded(row: Row, program_code: str, fill: Fill, at: datetime) -> LoadedFact
         raise core.UnknownProgram(program_code)
     version_id = UUID(row["version"])
     program = program_version(version_id)
+    next_at = _time_or_none(row["next_version_at"])
+    if next_at is not None:
+        program = replace(program, in_force_until=next_at)
     return LoadedFacts(
         facts=_facts(row, fill, program, at),
         program=program,

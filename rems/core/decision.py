@@ -89,7 +89,7 @@ def _decision(
         outcome=Outcome.REFUSE if findings else Outcome.PERMIT,
         findings=findings,
         advisories=advice,
-        permitted_until=None if findings else _permitted_until(situation, rules, own),
+        permitted_until=None if findings else _permitted_until(situation, program, rules, own),
         program_version=_name(program),
     )
 
@@ -103,6 +103,16 @@ def _findings(answers: Answers) -> tuple[Finding, ...]:
 
 
 def _permitted_until(
+    situation: Situation, program: ProgramVersion, rules: tuple[Rule, ...], answers: Answers
+) -> datetime | None:
+    """The last permitted instant by this version of the program: the next one decides anew."""
+    until, ends_at = _last_permitted(situation, rules, answers), program.in_force_until
+    if ends_at is None or ends_at <= situation.at or (until is not None and until < ends_at):
+        return until
+    return ends_at - MICROSECOND
+
+
+def _last_permitted(
     situation: Situation, rules: tuple[Rule, ...], answers: Answers
 ) -> datetime | None:
     """Walk forward over what is already on file for later, to the last instant that is permitted.

@@ -103,6 +103,7 @@ class Terms:
 class ProgramVersion:
     """The program as it stands from `in_force_from` (an aware datetime) until the next version.
 
+    `in_force_until` is when the next one begins, where that is known: no permit outlasts it.
     Raises InvalidProgram when a limit or a decision is missing, unknown or senseless.
     """
 
@@ -114,10 +115,13 @@ class ProgramVersion:
     portal_url: str
     limits: tuple[Limit, ...]
     decisions: tuple[Setting, ...]
+    in_force_until: datetime | None = None
     terms: Terms = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "in_force_from", instant(self.in_force_from))
+        if self.in_force_until is not None:
+            object.__setattr__(self, "in_force_until", instant(self.in_force_until))
         object.__setattr__(self, "terms", _terms(self.limits, self.decisions))
 
     def limit(self, key: str) -> Limit:
@@ -147,6 +151,7 @@ class ProgramVersion:
                 {**limit.content, "verified_by": limit.verified_by} for limit in self.limits
             ],
             "decisions": {setting.key: setting.value for setting in self.decisions},
+            **({"in_force_until": self.in_force_until.isoformat()} if self.in_force_until else {}),
         }
 
     @classmethod
@@ -162,6 +167,7 @@ class ProgramVersion:
                 portal_url=str(data["portal_url"]),
                 limits=tuple(_limit_from(item) for item in data["limits"]),
                 decisions=_settings_from(data["decisions"]),
+                in_force_until=_time_or_none(data.get("in_force_until")),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise InvalidProgram(f"program version: {error!r}") from error
@@ -194,6 +200,10 @@ def first_version(program_code: str) -> ProgramVersion:
 def known_program_codes() -> frozenset[str]:
     """The codes of every program the core can judge: a drug with another cannot be sold."""
     return frozenset(version.program_code for version in PROGRAMS)
+
+
+def _time_or_none(value: Any) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
 
 
 def _limit_from(item: Mapping[str, Any]) -> Limit:

@@ -25,6 +25,7 @@ from rems.core import (
     first_version,
     known_program_codes,
     program_in_force,
+    replayable_case,
 )
 from tests.core.people import (
     DAY,
@@ -132,6 +133,30 @@ def test_before_the_first_version_and_for_another_code_no_program_is_known() -> 
         first_version("THALIDOMIDE")
     assert program_in_force(CODE, NOON) is first_version(CODE) is PROGRAMS[0]
     assert known_program_codes() == {CODE}
+
+
+def test_a_permit_ends_with_its_version_for_the_next_one_decides_anew() -> None:
+    tomorrow = NOON + DAY
+    ending = replace(PROGRAM, in_force_until=tomorrow)
+    assert decide(dan, ending, Gate.CHECKOUT, NOON).permitted_until == tomorrow - MICROSECOND
+    alone = decide(dan, PROGRAM, Gate.CHECKOUT, NOON).permitted_until
+    assert alone is not None
+    for later in (alone + MICROSECOND, alone + DAY):
+        long_lived = replace(PROGRAM, in_force_until=later)
+        assert decide(dan, long_lived, Gate.CHECKOUT, NOON).permitted_until == alone
+    ends_then = replace(PROGRAM, in_force_until=alone)
+    assert decide(dan, ends_then, Gate.CHECKOUT, NOON).permitted_until == alone - MICROSECOND
+    over = replace(PROGRAM, in_force_until=NOON)
+    assert decide(dan, over, Gate.CHECKOUT, NOON).permitted_until == alone
+    assert ProgramVersion.from_data(json.loads(json.dumps(ending.to_data()))) == ending
+
+
+def test_a_case_replays_by_the_version_that_judged_it_also_without_the_database() -> None:
+    known = replayable_case(dan, NOON, PROGRAM)
+    assert "program" not in known
+    strict = replace(with_limit("max_days_supply", 5), in_force_until=NOON + DAY)
+    case = json.loads(json.dumps({"id": "1", **replayable_case(dan, NOON, strict)}))
+    assert answer_case(case)["deny"] == ["R10"]
 
 
 def test_a_decision_names_the_version_that_judged() -> None:

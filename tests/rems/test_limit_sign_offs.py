@@ -183,6 +183,15 @@ def test_an_order_is_judged_by_the_version_in_force_when_the_rules_are_asked(
     assert list(faults()) == []
 
 
+def test_a_permit_is_told_to_end_before_the_next_version_begins() -> None:
+    b.the_store()
+    version = a_new_version({"max_days_left": 5}, begins=timedelta(hours=3))
+    placed(carl())
+    record = DecisionRecord.objects.get()
+    assert record.permitted_until == version.in_force_from - timedelta(microseconds=1)
+    assert_all_replay("checkout")
+
+
 def test_the_version_begins_at_its_instant_and_not_a_microsecond_earlier(
     clock: VirtualClock,
 ) -> None:

@@ -26,6 +26,7 @@ from tests.builders import (
     sign,
     the_store,
 )
+from tests.concurrency.race import SECONDS, Connection, two_threads, wait_until_blocked
 from tests.database import VirtualClock
 from tests.rems.treated import all_planned, due_dates, in_treatment, planned, today
 
@@ -208,3 +209,25 @@ def test_planning_many_costs_as_many_statements_as_planning_one() -> None:
     with CaptureQueriesContext(connection) as queries:
         plan_for_holders([doctor.pk for doctor in doctors], at)
     assert len(queries) == 2
+
+
+def test_a_row_that_a_worker_notes_as_sent_just_then_does_not_hold_up_the_fact(
+    superuser_connection: Connection,
+) -> None:
+    """The worker does not take the patient's lock: the fact waits for the row, and lets it be."""
+    ana = in_treatment(days=10)
+    a_test(ana, ago(days=5))
+    (row,) = planned(ana)
+    with two_threads() as start:
+        with superuser_connection.transaction():
+            superuser_connection.execute(
+                "UPDATE rems_reminder SET status = 'sent', sent_at = pharmacy_clock() "
+                "WHERE id = %s",
+                [row.pk],
+            )
+            fact = start(a_test, patient=ana, collected_at=ago(hours=1))
+            wait_until_blocked(superuser_connection)
+        fact.result(SECONDS)
+    row.refresh_from_db()
+    assert row.status == "sent"
+    assert due_dates(ana) == [today() + 7 * DAY]

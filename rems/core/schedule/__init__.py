@@ -1,12 +1,9 @@
 """What falls due when, who is told how long ahead, and at which hour. Pure; told, never asked by
 a gate."""
 
-from rems.core.schedule.course import (
+from rems.core.schedule.course import Capsules, Course, OpenAuthorization, OpenOrder
+from rems.core.schedule.falling_due import (
     MET_BY_AN_ORDER,
-    Capsules,
-    Course,
-    OpenAuthorization,
-    OpenOrder,
     exposure_report_due,
     obligations_of,
     obligations_of_orders,

@@ -86,8 +86,7 @@ def steps_to_tell(
 ) -> list[tuple[int, datetime]]:
     """Of these steps (counted from 1) those that should stand for one person: number and instant.
 
-    Of those whose time has come only the last one, of two at one time one, and none that would
-    come after `until`.
+    Of those whose time has come only the last one, and of two at one time one.
     """
     steps = enumerate(STEPS[obligation.kind], start=1)
     moments = {
@@ -97,5 +96,5 @@ def steps_to_tell(
     return [
         (number, sendable(moment, at, zone, quiet))
         for moment, number in moments.items()
-        if moment == passed or (moment > at and obligation.is_open(moment))
+        if moment == passed or moment > at
     ]

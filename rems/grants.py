@@ -53,5 +53,9 @@ GRANTS: Mapping[str, str] = {
         "language, prescriber_id)"
     ),
     "rems_patientaccess": "SELECT, INSERT, UPDATE (ends_at)",
+    "rems_contactpreference": (
+        "SELECT, INSERT, UPDATE (email_on, sms_on, phone, language, time_zone, quiet_from, "
+        "quiet_until, advisory_on)"
+    ),
     "rems_reminder": "SELECT, INSERT, UPDATE",
 }

@@ -9,6 +9,7 @@ from .certification import (
     PrescriberCertification,
     StateLicence,
 )
+from .contact import ContactPreference
 from .decision import DecisionRecord, Seal
 from .enrollment import (
     AgreementForm,
@@ -50,6 +51,7 @@ __all__ = [
     "Authorization",
     "CategoryAssignment",
     "Confirmation",
+    "ContactPreference",
     "CounselingRecord",
     "Credential",
     "CurrentTransaction",

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from accounts.roles import Role
 from catalog.models import Product
 from orders import services as orders
 from rems.models import (
     AgreementForm,
     Authorization,
     Confirmation,
+    ContactPreference,
     Enrollment,
     EnrollmentEnd,
     PatientAccess,
@@ -294,6 +296,41 @@ def test_a_reminder_is_told_once_and_in_words_that_are_known(app: Connection) ->
         insert_like(app, reminder, step=9, attempts=-1)
     with refused(app, CHECK, "rems_reminder_step_check"):
         insert_like(app, reminder, step=-1)
+    with refused(app, CHECK, "rems_reminder_possible_duplicates_check"):
+        insert_like(app, reminder, step=9, possible_duplicates=-1)
+    with refused(app, CHECK, "rems_reminder_channel_known"):
+        insert_like(app, reminder, step=9, channel="pigeon")
+    with refused(app, CHECK, "rems_reminder_delivery_known"):
+        insert_like(app, reminder, step=9, delivery="perhaps")
+
+
+def test_a_task_is_done_by_a_person_who_is_named_and_is_never_sent(app: Connection) -> None:
+    a_whole_life()
+    reminder = Reminder.objects.all()[0]
+    task = {"step": 9, "channel": "task", "sent_at": None, "status": "planned"}
+    at, person = b.now(), b.the_store().user.pk
+    with refused(app, CHECK, "rems_reminder_task_never_sent"):
+        insert_like(app, reminder, **task | {"status": "sent", "sent_at": at})
+    with refused(app, CHECK, "rems_reminder_done_has_person"):
+        insert_like(app, reminder, **task | {"status": "done"})
+    for half in ({"resolved_at": at}, {"resolved_by_id": person}):
+        with refused(app, CHECK, "rems_reminder_resolved_by_somebody"):
+            insert_like(app, reminder, **task | half)
+    insert_like(app, reminder, **task | {"resolved_at": at, "resolved_by_id": person})
+
+
+def test_nobody_can_be_made_unreachable(app: Connection) -> None:
+    user = b.the_store().user
+    one = ContactPreference.objects.create(user=user)
+    other = b.a_user(Role.PATIENT, "Ana Ruiz").pk
+    with refused(app, UNIQUE, "rems_contactpreference_user_id_key"):
+        insert_like(app, one)
+    with refused(app, CHECK, "rems_contactpreference_some_channel"):
+        insert_like(app, one, user_id=other, email_on=False)
+    with refused(app, CHECK, "rems_contactpreference_sms_has_phone"):
+        insert_like(app, one, user_id=other, sms_on=True)
+    with refused(app, CHECK, "rems_contactpreference_language_known"):
+        insert_like(app, one, user_id=other, language="xx")
 
 
 def test_revisions_only_count_up_from_zero(app: Connection) -> None:

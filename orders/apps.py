@@ -1,6 +1,7 @@
 """The app that carries an order from checkout to the parcel."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 
 
 class OrdersConfig(AppConfig):
@@ -9,8 +10,17 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        """Tell the program which prescriptions still wait for a fill: only orders know that."""
+        """Tell the program what only orders know: which prescriptions still wait for a fill, which
+        orders wait, which lots lie on the shelf. A lot is planned for wherever it is saved."""
+        from catalog.models import Lot
+        from orders.loaders import WAITING_ORDERS, every_lot, load_lots
         from orders.selectors import without_order
+        from orders.services.stock import plan_for_saved_lot
+        from rems.core import Kind
+        from rems.obligations import register_loader, register_orders
         from rems.selectors import register_open_prescriptions
 
         register_open_prescriptions(without_order)
+        register_orders(WAITING_ORDERS)
+        register_loader(Kind.LOT_EXPIRING, load_lots, every_lot)
+        post_save.connect(plan_for_saved_lot, sender=Lot, dispatch_uid="plan_for_saved_lot")

@@ -1,8 +1,10 @@
 """What `orders` knows of a fill and hands down to the program's facts."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -14,6 +16,17 @@ from rems import core
 from rems.loaders import Fill
 from rems.locks import Parties
 from rems.models import Patient, Pharmacist, Pharmacy, Prescription
+from rems.obligations import Standing
+from rems.selectors import the_pharmacy
+
+# Of the row `p` of rems_patient: the orders whose parcel has not left, for the reminders.
+WAITING_ORDERS = """
+(SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'program', r.program_id,
+   'prescription', o.prescription_id, 'mode', o.mode, 'since',
+   (SELECT max(e.recorded_at) FROM orders_orderevent e WHERE e.order_id = o.id))), '[]')
+ FROM orders_order o JOIN rems_prescription r ON r.id = o.prescription_id
+ WHERE o.patient_id = p.id AND o.status IN ('placed', 'approved', 'dispensed', 'on_hold'))
+"""
 
 
 def parties_of(order: Order, pharmacist: Pharmacist | None = None) -> Parties:
@@ -94,6 +107,19 @@ def fill_for_checkout(
 def release_state(mode: str, ship_to_state: str, pharmacy: Pharmacy) -> str:
     """The state whose licence R53 asks for: where the parcel goes, or where it is handed over."""
     return ship_to_state if mode == core.ReleaseMode.SHIP else pharmacy.state
+
+
+def load_lots(lot_ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Standing]:
+    """When these lots expire, of those that still lie on the shelf. For the reminders."""
+    pharmacy = the_pharmacy()
+    zone = core.zone_named(pharmacy.time_zone) if pharmacy else ZoneInfo("UTC")
+    rows = Lot.objects.filter(pk__in=list(lot_ids), quantity_on_hand__gt=0, is_recalled=False)
+    return {row.pk: Standing(zone, (core.lot_expiring(row.expires_on),)) for row in rows}
+
+
+def every_lot() -> list[UUID]:
+    """The keys of all lots."""
+    return list(Lot.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def _unit(lot: Lot | None, serial_number: str, pharmacy: Pharmacy, at: datetime) -> core.Unit:

@@ -4,6 +4,7 @@ program, pharmacy, prescriber, pharmacist (shared by decisions, exclusive for wh
 then the patient (exclusive). `orders.locks` goes on from there with the order and the lot.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ class Named:
 
 Key = UUID | str | Named
 Lock = tuple[str, str, Key, str]
+SUBJECTS = frozenset({"patient", "prescriber", "pharmacist", "pharmacy"})
 
 
 def decision_locks(
@@ -53,9 +55,20 @@ def lock_subject(subject: str, subject_id: UUID) -> None:
 
     Raises ValueError for another word, LookupError for an unknown row.
     """
-    if subject not in {"patient", "prescriber", "pharmacist", "pharmacy"}:
+    if subject not in SUBJECTS:
         raise ValueError(f"no such subject: {subject}")
     take([(f"rems_{subject}", "id", subject_id, "UPDATE")])
+
+
+def lock_subjects(subject: str, subject_ids: Collection[UUID]) -> None:
+    """Take several rows of one kind for oneself, in the order of their keys, in one statement."""
+    if subject not in SUBJECTS:
+        raise ValueError(f"no such subject: {subject}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM rems_{subject} WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            [list(subject_ids)],
+        )
 
 
 def take(locks: list[Lock]) -> dict[str, Any]:

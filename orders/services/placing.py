@@ -19,6 +19,7 @@ from rems import core, selectors
 from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.locks import Parties
 from rems.models import CategoryAssignment, Patient, PatientAccess, Pharmacy, Prescription
+from rems.outbox import plan_for_patient
 from rems.seals import seal
 from rems.services.evaluation import Verdict, evaluate
 from rems.transactions import mutation, write_together
@@ -61,6 +62,7 @@ def place(
         event = _placed(order, actor, verdict)
         write_together([event], [(Basket.objects.filter(user=actor), None)])
         seal(patient.pk, [verdict.record, event], verdict.loaded.chain_end)
+        plan_for_patient(patient.pk, at)
         return StepResult(order, verdict.decision)
 
 

@@ -21,7 +21,7 @@ from orders.locks import lock_for_step, lock_order_of
 from orders.models import Order, OrderEvent
 from rems import core
 from rems.errors import EntryRefused, NotAllowed, StaleForm
-from rems.models import Attestation, Evidence, Pharmacist
+from rems.models import Attestation, Pharmacist
 from rems.outbox import plan_for_patient
 from rems.seals import seal
 from rems.services.authority import require_signature
@@ -197,8 +197,7 @@ def _carry_out(step: Step, signature: Signature | None, extra: Extra | None) -> 
     if extra is not None:
         extra(step)
     step.move(attestation)
-    if any(isinstance(row, Evidence) for row in step.rows):
-        plan_for_patient(step.order.patient_id, step.at)
+    plan_for_patient(step.order.patient_id, step.at)
 
 
 def _lock(order_id: UUID, pharmacist: Pharmacist | None, lot_id: UUID | None) -> Lot | None:

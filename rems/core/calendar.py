@@ -42,12 +42,12 @@ def months_later(at: datetime, months: int, zone: ZoneInfo) -> datetime:
     taken the first time (the sooner, stricter reading).
     """
     wall = at.astimezone(zone)
-    return _instant_on_wall(add_calendar_months(wall.date(), months), wall.time(), zone)
+    return instant_on_wall(add_calendar_months(wall.date(), months), wall.time(), zone)
 
 
 def start_of_day(on: date, zone: ZoneInfo) -> datetime:
     """The first instant of the local day `on` or, where the zone skipped it, of the next one."""
-    return _instant_on_wall(on, time.min, zone)
+    return instant_on_wall(on, time.min, zone)
 
 
 def end_of_day(on: date, zone: ZoneInfo) -> datetime:
@@ -70,7 +70,11 @@ def start_of_birthday(born_on: date, months: int, zone: ZoneInfo) -> datetime:
     return start_of_day(add_calendar_months(born_on, months), zone)
 
 
-def _instant_on_wall(on: date, wall: time, zone: ZoneInfo) -> datetime:
+def instant_on_wall(on: date, wall: time, zone: ZoneInfo) -> datetime:
+    """The instant at which the clock on the wall in `zone` shows this day and time, in UTC.
+
+    A time that does not exist takes the offset before the change; of two equal ones the first.
+    """
     # fold=0 is both readings that we want: zoneinfo then takes the offset before a gap,
     # and the first of two equal wall times.
     return datetime.combine(on, wall.replace(fold=0), tzinfo=zone).astimezone(UTC)

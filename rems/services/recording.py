@@ -18,7 +18,7 @@ from rems.canonical import row_content
 from rems.errors import EntryRefused
 from rems.locks import lock_subject
 from rems.models import Evidence
-from rems.outbox import plan_for_patient
+from rems.outbox import plan_for_holders, plan_for_patients
 from rems.seals import seal
 from rems.signatures import Signature, attest
 from rems.transactions import mutation
@@ -104,6 +104,6 @@ def recording(subject: str, subject_id: UUID) -> Iterator[Recorder]:
         lock_subject(subject, subject_id)
         recorder = Recorder(subject_id, read_clock())
         yield recorder
-        if subject == "patient":
-            plan_for_patient(subject_id, recorder.at)
+        plan = plan_for_patients if subject == "patient" else plan_for_holders
+        plan([subject_id], recorder.at)
         seal(subject_id, recorder.rows)

@@ -1,4 +1,4 @@
-"""What falls due when. For now: the next pregnancy test (rule sheet, section 13.1)."""
+"""When the next pregnancy test is due (rule sheet, section 13.1)."""
 
 from __future__ import annotations
 

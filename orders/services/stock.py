@@ -1,0 +1,19 @@
+"""What the shelf asks for: a lot that expires is told in time."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.clock import read_clock
+from catalog.models import Lot
+from rems.core import Kind
+from rems.outbox import plan_for_subjects
+
+
+def plan_for_saved_lot(instance: Lot, **signal: Any) -> None:
+    """Plan the reminders of a lot that was recorded or changed, in the same transaction.
+
+    `catalog` knows nothing of reminders, so its signal calls. The saved row is locked already.
+    """
+    with transaction.atomic():
+        plan_for_subjects(Kind.LOT_EXPIRING, [instance.pk], read_clock())

@@ -1,0 +1,43 @@
+"""What falls due when, who is told how long ahead, and at which hour. Pure; told, never asked by
+a gate."""
+
+from rems.core.schedule.course import (
+    Capsules,
+    Course,
+    OpenAuthorization,
+    OpenOrder,
+    exposure_report_due,
+    obligations_of,
+)
+from rems.core.schedule.house import credential_expiring, lot_expiring, reminder_failed
+from rems.core.schedule.leads import ADVISORY, STEPS, Audience, Step, numbers_for
+from rems.core.schedule.moments import NEVER_QUIET, Quiet, moment_of, sendable, steps_to_tell
+from rems.core.schedule.obligation import Kind, Obligation
+from rems.core.schedule.testing import TEST_AT_ONCE, NextTest, next_test_due
+
+__all__ = [
+    "ADVISORY",
+    "NEVER_QUIET",
+    "STEPS",
+    "TEST_AT_ONCE",
+    "Audience",
+    "Capsules",
+    "Course",
+    "Kind",
+    "NextTest",
+    "Obligation",
+    "OpenAuthorization",
+    "OpenOrder",
+    "Quiet",
+    "Step",
+    "credential_expiring",
+    "exposure_report_due",
+    "lot_expiring",
+    "moment_of",
+    "next_test_due",
+    "numbers_for",
+    "obligations_of",
+    "reminder_failed",
+    "sendable",
+    "steps_to_tell",
+]

@@ -1,0 +1,255 @@
+"""What falls due in one patient's course of treatment, from the facts that the gate is asked about.
+
+Dates are local to the pharmacy (decision D10). Each function says what one thing asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import dropwhile, takewhile
+from zoneinfo import ZoneInfo
+
+from rems.core.calendar import add_calendar_months, end_of_day, local_date, months_later
+from rems.core.programs import ProgramVersion
+from rems.core.schedule.label import CYCLE, PRECAUTIONS, count_days
+from rems.core.schedule.obligation import Kind, Obligation
+from rems.core.schedule.testing import NextTest, next_test_due
+from rems.core.vocabulary import CycleRegularity, Indication, RiskCategory
+
+DAY = timedelta(days=1)
+# Facts come at least once a cycle; each plans blood counts this far ahead of its own supply.
+COUNTS_AHEAD = 2 * CYCLE
+
+
+@dataclass(frozen=True, slots=True)
+class Capsules:
+    """A supply that the patient has, or had. `started_on` is the first dose, or the soonest day it
+    can have been when none `is_recorded`."""
+
+    dispensed_at: datetime
+    started_on: date
+    is_recorded: bool
+    days: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAuthorization:
+    """A prescription's number. `tested_at`: the newest negative test at or before its issue."""
+
+    issued_at: datetime
+    tested_at: datetime | None
+    is_ordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An order whose parcel has not left. `since` is its last step."""
+
+    key: str
+    since: datetime
+    is_shipped: bool
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One patient in one program. `supplies` are those since treatment last stopped; `stopped_at`
+    is set when it stopped and nobody enrolled the patient again."""
+
+    program: ProgramVersion
+    zone: ZoneInfo
+    category: RiskCategory | None = None
+    is_active: bool = True
+    stopped_at: datetime | None = None
+    had_capsules: bool = False
+    supplies: tuple[Capsules, ...] = ()
+    last_test_at: datetime | None = None
+    reported_at: datetime | None = None
+    cycles: CycleRegularity = CycleRegularity.REGULAR
+    surveyed_at: datetime | None = None
+    form_signed_at: datetime | None = None
+    indication: Indication | None = None
+    authorization: OpenAuthorization | None = None
+    orders: tuple[OpenOrder, ...] = ()
+
+    @property
+    def started_on(self) -> date | None:
+        """The first dose since treatment last stopped."""
+        return min((supply.started_on for supply in self.supplies), default=None)
+
+    @property
+    def newest(self) -> Capsules | None:
+        """The supply in hand."""
+        return max(self.supplies, key=lambda supply: supply.dispensed_at, default=None)
+
+    def on(self, at: datetime) -> date:
+        """The local day of an instant."""
+        return local_date(at, self.zone)
+
+    def due(self, kind: Kind, due_on: date, **more: object) -> Obligation:
+        """An obligation of this course."""
+        return Obligation(self.program.program_code, kind, due_on, **more)  # type: ignore[arg-type]
+
+
+def obligations_of(course: Course, at: datetime) -> tuple[Obligation, ...]:
+    """All that falls due in the course as the facts stand at this instant."""
+    if course.is_active:
+        found = [*_tests(course), *_survey(course), *_authorization(course), *_refill(course)]
+        found += [*_calendar(course), *_blood_counts(course, at)]
+    else:
+        found = list(_after_the_stop(course))
+    found += _orders(course)
+    return tuple(obligation for obligation in found if obligation.is_open(at))
+
+
+def exposure_report_due(due_at: datetime, zone: ZoneInfo) -> Obligation:
+    """An exposure report is open (R51); it is due by this instant (rule 7.7)."""
+    on = local_date(due_at, zone)
+    return Obligation(None, Kind.EXPOSURE_REPORT_OPEN, on, at_once=True, due_at=due_at)
+
+
+def _tests(course: Course) -> Iterator[Obligation]:
+    """The next pregnancy test (section 13.1), and who is told when it was missed."""
+    found = _next_test(course)
+    if found is not None:
+        yield course.due(Kind.PREGNANCY_TEST_DUE, found.due_on, at_once=found.at_once)
+        yield course.due(Kind.TEST_OVERDUE, found.due_on)
+
+
+def _next_test(course: Course) -> NextTest | None:
+    started_on = course.started_on
+    if course.category is None or started_on is None:
+        return None
+    return next_test_due(
+        course.category,
+        course.program,
+        started_on=started_on,
+        last_test_on=None if course.last_test_at is None else course.on(course.last_test_at),
+        cycles=course.cycles,
+        reported_on=None if course.reported_at is None else course.on(course.reported_at),
+    )
+
+
+def _survey(course: Course) -> Iterator[Obligation]:
+    """The survey that the next fill asks for (R30): before the refill window, or when it lapses."""
+    supply = course.newest
+    if supply is None or course.category is None:
+        return
+    due_on = _survey_due_on(course, course.category, supply)
+    if due_on is not None:
+        yield course.due(Kind.SURVEY_DUE, due_on)
+
+
+def _survey_due_on(course: Course, category: RiskCategory, supply: Capsules) -> date | None:
+    terms = course.program.terms
+    if category is RiskCategory.FNRP_ADULT:
+        counted_from = course.surveyed_at or course.form_signed_at
+        if counted_from is None:
+            return None
+        return course.on(months_later(counted_from, terms.fnrp_adult_survey_months, course.zone))
+    if course.surveyed_at is None or course.surveyed_at <= supply.dispensed_at:
+        return _window_opens_on(course, supply)
+    return course.on(course.surveyed_at + terms.survey_life)
+
+
+def _window_opens_on(course: Course, supply: Capsules) -> date:
+    """The first day on which so few days are left that the next fill is allowed (R45)."""
+    return supply.started_on + (supply.days - course.program.terms.max_days_left) * DAY
+
+
+def _refill(course: Course) -> Iterator[Obligation]:
+    """The refill window opens; whoever has ordered already need not be told."""
+    if course.newest is not None and not course.orders:
+        yield course.due(Kind.REFILL_WINDOW, _window_opens_on(course, course.newest))
+
+
+def _authorization(course: Course) -> Iterator[Obligation]:
+    """An authorization that nobody has ordered on is about to lapse (R14, R15)."""
+    held = course.authorization
+    if held is None or held.is_ordered or course.category is None:
+        return
+    if any(supply.dispensed_at >= held.issued_at for supply in course.supplies):
+        return
+    ends_at = _authorization_ends_at(course, held, course.category)
+    if ends_at is not None:
+        on = course.on(ends_at)
+        yield course.due(Kind.AUTHORIZATION_LAPSING, on, due_at=ends_at, until=ends_at)
+
+
+def _authorization_ends_at(
+    course: Course, held: OpenAuthorization, category: RiskCategory
+) -> datetime | None:
+    terms = course.program.terms
+    begins_at = held.tested_at if category.is_frp else held.issued_at
+    days = terms.frp_authorization_days if category.is_frp else terms.other_authorization_days
+    if begins_at is None:
+        return None
+    if terms.authorization_ends_with_the_day:
+        return end_of_day(course.on(begins_at) + days * DAY, course.zone)
+    return begins_at + days * DAY
+
+
+def _calendar(course: Course) -> Iterator[Obligation]:
+    """The first day, the last day with a capsule and the next cycle (rule sheet 8.6)."""
+    supply = course.newest
+    if supply is None:
+        return
+    if not supply.is_recorded:
+        yield _until(course, Kind.TREATMENT_START, supply.started_on, 7)
+    terms = course.program.terms
+    taken = min(supply.quantity, terms.one_cycle_quantity) // terms.capsules_per_day
+    if taken:
+        yield _until(course, Kind.TREATMENT_DAYS, supply.started_on + (taken - 1) * DAY, 1)
+    yield _until(course, Kind.TREATMENT_DAYS, supply.started_on + CYCLE, 1)
+
+
+def _blood_counts(course: Course, at: datetime) -> Iterator[Obligation]:
+    """The next blood counts that the label advises (rule sheet 8.20); no gate asks for them."""
+    started_on, supply = course.started_on, course.newest
+    if started_on is None or supply is None:
+        return
+    today, horizon = course.on(at), supply.started_on + COUNTS_AHEAD
+    days = (started_on + after for after in count_days(course.indication))
+    for on in takewhile(lambda on: on <= horizon, dropwhile(lambda on: on < today, days)):
+        yield _until(course, Kind.BLOOD_COUNT_DUE, on, 0)
+
+
+def _after_the_stop(course: Course) -> Iterator[Obligation]:
+    """What goes on after treatment stopped: the precautions, and how long the form still serves."""
+    if course.stopped_at is None:
+        return
+    stopped_on = course.on(course.stopped_at)
+    if course.had_capsules:
+        yield _until(course, Kind.PRECAUTIONS, stopped_on + PRECAUTIONS, 0)
+    if course.form_signed_at is not None:
+        months = course.program.terms.restart_months
+        lapses_on = add_calendar_months(stopped_on, months)
+        yield _until(course, Kind.AGREEMENT_LAPSING, lapses_on, 0)
+
+
+def _orders(course: Course) -> Iterator[Obligation]:
+    for order in course.orders:
+        since = order.since
+        yield course.due(Kind.ORDER_WAITING, course.on(since), due_at=since, about=order.key)
+        ends_at = _confirmation_ends_at(course, order)
+        if ends_at is not None:
+            on = course.on(ends_at)
+            yield course.due(Kind.CONFIRMATION_LAPSING, on, due_at=ends_at, about=order.key)
+
+
+def _confirmation_ends_at(course: Course, order: OpenOrder) -> datetime | None:
+    """R41, and for a parcel that R42 ties to the confirmation's own day the end of that day."""
+    if order.confirmed_at is None:
+        return None
+    ends_at = order.confirmed_at + course.program.terms.confirmation_life
+    if order.is_shipped and course.category is not None and course.category.is_frp:
+        return min(ends_at, end_of_day(course.on(order.confirmed_at), course.zone))
+    return ends_at
+
+
+def _until(course: Course, kind: Kind, due_on: date, days: int) -> Obligation:
+    """An obligation that nobody need be told of so many days after its day."""
+    return course.due(kind, due_on, until=end_of_day(due_on + days * DAY, course.zone))

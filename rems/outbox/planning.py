@@ -1,0 +1,75 @@
+"""Plans what is wanted, in the transaction of the fact that causes it; asks again before sending."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from rems import core
+from rems.models import Reminder
+from rems.obligations import load_failures, load_holders, load_obligations, loader_of
+from rems.outbox.nudging import SEND_DUE_REMINDERS, nudge_after_commit
+from rems.outbox.reconciling import Difference, reconcile
+from rems.outbox.wanted import key_of, wanted_of
+
+# Planned by who notes the failure, not with the patient's facts.
+_NOT_WITH_PATIENTS = (core.Kind.REMINDER_FAILED.value,)
+
+
+def plan_for_patient(patient_id: UUID, at: datetime) -> None:
+    """Make the patient's planned reminders equal to their obligations, and those of their orders.
+
+    Called inside the transaction of a fact, under the patient's lock, with the database's clock.
+    Running it again changes nothing. A worker is nudged after the commit if something is due now.
+    """
+    plan_for_patients([patient_id], at)
+
+
+def plan_for_patients(patient_ids: Collection[UUID], at: datetime) -> list[Difference]:
+    """The same for several patients, all locked, in as many statements: two."""
+    wanted = wanted_of(load_obligations(patient_ids, at), at)
+    found = reconcile("patient", patient_ids, wanted.values(), at, _NOT_WITH_PATIENTS)
+    return _nudged(found, at)
+
+
+def plan_for_holders(holder_ids: Collection[UUID], at: datetime) -> list[Difference]:
+    """What runs out for these prescribers, pharmacists and pharmacies, under their locks."""
+    wanted = wanted_of(load_holders(holder_ids, at), at)
+    return _nudged(reconcile("subject", holder_ids, wanted.values(), at), at)
+
+
+def plan_for_subjects(kind: str, keys: Collection[UUID], at: datetime) -> list[Difference]:
+    """What falls due for subjects of a room above, which registered how it reads them."""
+    wanted = wanted_of(loader_of(kind)(keys, at), at)
+    return _nudged(reconcile("subject", keys, wanted.values(), at), at)
+
+
+def plan_for_failures(reminder_ids: Collection[UUID], at: datetime) -> list[Difference]:
+    """A task for each of these reminders that failed or came back and that nobody has seen to.
+
+    Called where that is noted, in the same transaction. Running it again changes nothing.
+    """
+    wanted = wanted_of(load_failures(reminder_ids, at), at)
+    return reconcile("none", (), wanted.values(), at)
+
+
+def still_needed(reminders: Iterable[Reminder], at: datetime) -> set[UUID]:
+    """The keys of those reminders that the facts still ask for. A statement for each kind of
+    subject among them, however many they are."""
+    rows, wanted = list(reminders), set()
+    for load in {loader_of(row.kind) for row in rows}:
+        subjects = {_subject(row) for row in rows if loader_of(row.kind) is load}
+        wanted |= set(wanted_of(load(subjects, at), at))
+    return {row.pk for row in rows if key_of(row) in wanted}
+
+
+def _subject(row: Reminder) -> UUID:
+    """Of whom the loader is asked: an order's reminders are planned with its patient's."""
+    is_patients = loader_of(row.kind) is load_obligations
+    subject_id: UUID = (is_patients and row.patient_id) or row.subject_id
+    return subject_id
+
+
+def _nudged(found: list[Difference], at: datetime) -> list[Difference]:
+    if any(row.wants_a_worker(at) for row in found):
+        nudge_after_commit(SEND_DUE_REMINDERS)
+    return found

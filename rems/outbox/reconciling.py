@@ -1,0 +1,108 @@
+"""Makes the rows of some subjects equal to what is wanted, in one statement.
+
+What is right already is neither written nor locked. A row that a worker has begun with keeps its
+time, and its lease, so that the worker can still say what came of it; one that was sent meanwhile
+stays sent.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from uuid6 import uuid7
+
+from rems.outbox.wanted import TASK, Wanted
+
+_SAME_KEY = """r.subject_id = w.subject_id AND r.program_id IS NOT DISTINCT FROM w.program_id
+    AND r.kind = w.kind AND r.due_on = w.due_on AND r.step = w.step
+    AND r.recipient_id IS NOT DISTINCT FROM w.recipient_id AND r.channel = w.channel"""
+_COLUMNS = "subject_id, patient_id, program_id, kind, due_on, step, recipient_id, channel, send_at"
+# A later or an earlier time, unless both have come: then it is on its way.
+_MOVES = """r.status = 'planned' AND r.attempts = 0 AND r.send_at <> {new}
+    AND greatest(r.send_at, {new}) > %(at)s"""
+
+_STATEMENT = f"""
+WITH wanted AS (
+  SELECT * FROM unnest(%(id)s::uuid[], %(subject_id)s::uuid[], %(patient_id)s::uuid[],
+    %(program_id)s::text[], %(kind)s::text[], %(due_on)s::date[], %(step)s::int[],
+    %(recipient_id)s::uuid[], %(channel)s::text[], %(send_at)s::timestamptz[])
+  AS w(id, {_COLUMNS})
+), cancelled AS (
+  UPDATE rems_reminder r SET status = 'cancelled'
+  WHERE __SCOPE__ AND r.status = 'planned' AND r.kind <> ALL(%(not_mine)s)
+    AND NOT EXISTS (SELECT 1 FROM wanted w WHERE {_SAME_KEY})
+  RETURNING 'obsolete' AS difference, r.id, r.subject_id, r.kind, r.channel,
+    r.send_at
+), put AS (
+  INSERT INTO rems_reminder AS r (id, {_COLUMNS}, status, attempts, failure, delivery,
+    provider_message_id, possible_duplicates)
+  SELECT w.id, w.subject_id, w.patient_id, w.program_id, w.kind, w.due_on, w.step, w.recipient_id,
+    w.channel, w.send_at, 'planned', 0, '', '', '', 0
+  FROM wanted w LEFT JOIN rems_reminder r ON {_SAME_KEY}
+  WHERE r.id IS NULL OR r.status = 'cancelled' OR ({_MOVES.format(new="w.send_at")})
+  ON CONFLICT (subject_id, program_id, kind, due_on, step, recipient_id, channel) DO UPDATE
+  SET status = 'planned', send_at = excluded.send_at, failure = '', attempts = 0
+  WHERE r.status = 'cancelled' OR ({_MOVES.format(new="excluded.send_at")})
+  RETURNING CASE WHEN r.xmax = 0 THEN 'missing' ELSE 'outdated' END AS difference,
+    r.id, r.subject_id, r.kind, r.channel,
+    r.send_at
+)
+SELECT * FROM cancelled UNION ALL SELECT * FROM put
+"""
+_SCOPES = {
+    "patient": "r.patient_id = ANY(%(scope)s)",
+    "none": "false AND %(scope)s::uuid[] IS NOT NULL",
+    "subject": "r.subject_id = ANY(%(scope)s) AND r.patient_id IS NULL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row that was not as the facts ask: `missing`, `outdated` or `obsolete`."""
+
+    difference: str
+    id: UUID
+    subject_id: UUID
+    kind: str
+    channel: str
+    send_at: datetime
+
+    def wants_a_worker(self, at: datetime) -> bool:
+        """Whether it is a message that is due now."""
+        return self.difference != "obsolete" and self.channel != TASK and self.send_at <= at
+
+
+def reconcile(
+    by: str,
+    keys: Collection[UUID],
+    wanted: Iterable[Wanted],
+    at: datetime,
+    not_mine: Collection[str] = (),
+) -> list[Difference]:
+    """Add what is missing, revive or move what stands otherwise, cancel what is obsolete.
+
+    `keys` name the `patient`s or `subject`s whose rows those are; kinds that are `not_mine` are
+    planned elsewhere and stay. Returns what was changed.
+    """
+    rows = list(wanted)
+    parameters: dict[str, Any] = {
+        "id": [uuid7() for _ in rows],
+        "subject_id": [row.key.subject_id for row in rows],
+        "patient_id": [row.patient_id for row in rows],
+        "program_id": [row.key.program_code for row in rows],
+        "kind": [row.key.kind for row in rows],
+        "due_on": [row.key.due_on for row in rows],
+        "step": [row.key.step for row in rows],
+        "recipient_id": [row.key.recipient_id for row in rows],
+        "channel": [row.key.channel for row in rows],
+        "send_at": [row.send_at for row in rows],
+        "scope": list(keys),
+        "not_mine": list(not_mine),
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STATEMENT.replace("__SCOPE__", _SCOPES[by]), parameters)
+        return [Difference(*found) for found in cursor.fetchall()]

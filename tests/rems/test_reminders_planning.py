@@ -1,6 +1,6 @@
 """A reminder is planned in the transaction of the fact that causes it, and follows the facts."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,11 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from accounts.roles import Role
 from orders.services import approve, cancel, dispense, place
-from rems.core import zone_named
 from rems.errors import GuardRefused
 from rems.models import Hold, Patient, PregnancyTest, Reminder, Survey
-from rems.obligations import PREGNANCY_TEST_DUE, Obligation
-from rems.outbox import LEAD_TIMES, moment_to_send, plan_for_patient
+from rems.outbox import plan_for_patient
 from rems.services import corrections, enrolling, registration
 from rems.services.recording import recording
 from tests import cast
@@ -33,11 +31,16 @@ from tests.builders import (
     the_store,
 )
 from tests.database import VirtualClock
-from tests.rems.treated import due_dates, in_treatment, planned, start_treatment, today
+from tests.rems.treated import all_planned, due_dates, in_treatment, planned, start_treatment, today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
-LEAD = timedelta(days=LEAD_TIMES[PREGNANCY_TEST_DUE].days)
+LEAD = timedelta(days=2)
+
+
+def statuses(patient: Patient) -> set[str]:
+    found = Reminder.objects.filter(patient=patient, kind="pregnancy_test_due")
+    return set(found.values_list("status", flat=True))
 
 
 def rows() -> list[tuple[object, ...]]:
@@ -84,6 +87,8 @@ def test_with_irregular_cycles_it_is_two_weeks_later() -> None:
 
 def test_without_any_test_it_is_due_at_once() -> None:
     ana = in_treatment(days=3)
+    # Of the steps that have passed only the last one stands.
+    assert [row.step for row in all_planned(ana, "pregnancy_test_due")] == [3]
     (reminder,) = planned(ana)
     assert reminder.due_on == today() - 3 * DAY
     assert reminder.send_at <= now()
@@ -94,7 +99,7 @@ def test_a_late_period_asks_for_a_test_at_once_until_one_is_taken() -> None:
     a_test(ana, ago(days=2))
     hold = a_hold(ana, "missed_period")
     (reminder,) = planned(ana)
-    assert reminder.due_on == today()
+    assert (reminder.due_on, reminder.step) == (today(), 2)
     assert reminder.send_at <= now()
     a_test(ana)
     assert due_dates(ana) == [today() + 28 * DAY]
@@ -106,14 +111,14 @@ def test_a_late_period_asks_for_a_test_at_once_until_one_is_taken() -> None:
     ("category", "name"), [("MALE_ADULT", "Carl Berg"), ("FNRP_ADULT", "Beth Moore")]
 )
 def test_those_who_need_no_test_get_no_reminder(category: str, name: str) -> None:
-    in_treatment(category, name)
-    assert not Reminder.objects.exists()
+    patient = in_treatment(category, name)
+    assert due_dates(patient) == due_dates(patient, "test_overdue") == []
 
 
 def test_before_the_first_capsule_nothing_is_due() -> None:
     ana = a_patient("FRP_ADULT", "Ana Ruiz")
     a_test(ana, ago(hours=1))
-    assert not Reminder.objects.exists()
+    assert not Reminder.objects.filter(patient=ana).exists()
 
 
 def test_a_child_is_reminded_through_the_guardian() -> None:
@@ -162,11 +167,17 @@ def test_planning_again_changes_nothing() -> None:
     assert len(before) >= 2
 
 
-def test_planning_again_after_the_time_to_send_changes_nothing(clock: VirtualClock) -> None:
+def test_after_an_outage_only_the_newest_step_stands_and_planning_again_changes_nothing(
+    clock: VirtualClock,
+) -> None:
     ana = in_treatment(days=10)
     a_test(ana, ago(hours=1))
+    assert {row.step for row in all_planned(ana, "pregnancy_test_due")} == {1, 2, 3}
     clock.shift(9 * DAY)
+    plan_for_patient(ana.pk, now())
+    assert {row.step for row in all_planned(ana, "pregnancy_test_due")} == {3}
     before = rows()
+    clock.shift(timedelta(hours=5))
     plan_for_patient(ana.pk, now())
     assert rows() == before
 
@@ -184,7 +195,7 @@ def test_when_treatment_stops_the_reminder_is_cancelled() -> None:
     user = prescriber_user(ana)
     enrolling.discontinue_treatment(patient_id=ana.pk, reason="Finished", actor=user)
     assert planned(ana) == []
-    assert Reminder.objects.get(due_on=today() + 7 * DAY).status == "cancelled"
+    assert statuses(ana) == {"cancelled"}
 
 
 def test_everybody_who_acts_for_the_patient_is_told_and_only_while_they_do() -> None:
@@ -205,7 +216,7 @@ def test_a_reminder_that_nobody_would_get_still_stands() -> None:
     registration.end_access(access_id=ana.accesses.get().pk, actor=the_store().user)
     a_test(ana, ago(hours=1))
     (reminder,) = planned(ana)
-    assert reminder.recipient is None
+    assert (reminder.recipient, reminder.channel) == (None, "task")
 
 
 def test_what_is_refused_plans_nothing() -> None:
@@ -222,23 +233,6 @@ def test_what_is_refused_plans_nothing() -> None:
     with pytest.raises(GuardRefused):
         write_into_the_future()
     assert rows() == before
-
-
-@pytest.mark.parametrize(
-    ("zone", "sent_on", "sent_at"),
-    [
-        ("America/New_York", date(2026, 10, 30), "2026-10-30T13:00:00+00:00"),
-        # The night of 1 November 2026 the clocks go back: nine o'clock stays nine o'clock.
-        ("America/New_York", date(2026, 11, 1), "2026-11-01T14:00:00+00:00"),
-        ("America/Los_Angeles", date(2026, 10, 30), "2026-10-30T16:00:00+00:00"),
-        ("Pacific/Honolulu", date(2026, 3, 8), "2026-03-08T19:00:00+00:00"),
-    ],
-)
-def test_it_goes_out_at_nine_by_the_patients_own_clock_its_lead_time_ahead(
-    zone: str, sent_on: date, sent_at: str
-) -> None:
-    obligation = Obligation(PROGRAM, PREGNANCY_TEST_DUE, sent_on + LEAD)
-    assert moment_to_send(obligation, zone_named(zone)) == datetime.fromisoformat(sent_at)
 
 
 def test_a_patient_who_moves_west_is_told_at_nine_there() -> None:
@@ -264,7 +258,7 @@ def test_a_dispensed_order_plans_and_its_end_cancels() -> None:
         actor=ana.user,
     )
     assert placed.order is not None
-    assert not Reminder.objects.exists()
+    assert due_dates(ana.patient) == []
     approve(order_id=placed.order.pk, actor=pat, signature=sign(pat, Role.PHARMACIST))
     dispense(
         order_id=placed.order.pk,

@@ -1,13 +1,17 @@
 """Patients in treatment, for the tests of reminders."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+
+from django.db.models import QuerySet
 
 from accounts.roles import Role
 from rems import core
-from rems.models import Patient, Reminder
+from rems.models import ContactPreference, Patient, Reminder
 from rems.services import supplies
 from tests.builders import PROGRAM, a_patient, ago, now, sign, the_store
 from tests.remembering import remembered
+
+NOON = time(12)
 
 
 def today() -> date:
@@ -19,8 +23,10 @@ def today() -> date:
 def in_treatment(
     category: str = "FRP_ADULT", name: str = "Ana Ruiz", days: int = 10, **more: object
 ) -> Patient:
-    """A patient whose first dose was so many days ago."""
+    """A patient whose first dose was so many days ago, and whom no reminder finds asleep."""
     patient = a_patient(category, name, **more)
+    for access in patient.accesses.all():
+        ContactPreference.objects.create(user=access.user, quiet_from=NOON, quiet_until=NOON)
     start_treatment(patient, days)
     return patient
 
@@ -40,12 +46,21 @@ def start_treatment(patient: Patient, days: int) -> None:
     )
 
 
-def planned(patient: Patient) -> list[Reminder]:
-    """The patient's planned reminders, the soonest first."""
-    rows = Reminder.objects.filter(subject_id=patient.pk, status="planned")
-    return list(rows.order_by("due_on", "recipient__email"))
+def planned(patient: Patient, kind: str = "pregnancy_test_due") -> list[Reminder]:
+    """What each person is told next of each obligation of this kind, the soonest first."""
+    rows = all_planned(patient, kind).order_by("due_on", "recipient__email", "channel", "step")
+    first: dict[tuple[object, ...], Reminder] = {}
+    for row in rows:
+        first.setdefault((row.due_on, row.recipient_id, row.channel), row)
+    return list(first.values())
 
 
-def due_dates(patient: Patient) -> list[date]:
-    """When they fall due."""
-    return [reminder.due_on for reminder in planned(patient)]
+def all_planned(patient: Patient, kind: str) -> QuerySet[Reminder]:
+    """The patient's planned reminders of one kind, every step of them."""
+    return Reminder.objects.filter(patient=patient, kind=kind, status="planned")
+
+
+def due_dates(patient: Patient, kind: str = "pregnancy_test_due") -> list[date]:
+    """When they fall due, each day once."""
+    days = all_planned(patient, kind).values_list("due_on", flat=True)
+    return sorted(set(days))

@@ -1,4 +1,4 @@
-"""What falls due in the pharmacy itself: credentials (R01, R02, R05, R53), lots (R47), failures."""
+"""What falls due in the pharmacy itself: credentials (R01, R02, R05, R53), lots, failures."""
 
 from __future__ import annotations
 

@@ -1,0 +1,221 @@
+"""What falls due in a course of treatment, thing by thing (rule sheet, sections 3 to 8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rems.core import (
+    PROGRAMS,
+    STEPS,
+    Course,
+    Indication,
+    Kind,
+    Obligation,
+    OpenAuthorization,
+    OpenOrder,
+    RiskCategory,
+    credential_expiring,
+    obligations_of,
+)
+from rems.core.schedule.label import LABEL_FIGURES, count_days
+from tests.core.courses import COURSES, INSTANTS, NEW_YORK, NOON, START, capsules, course
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+MALE, FRP, FNRP = RiskCategory.MALE_ADULT, RiskCategory.FRP_ADULT, RiskCategory.FNRP_ADULT
+
+
+def due(found: Course, kind: Kind, at: datetime = NOON) -> list[date]:
+    """The days on which this kind falls due."""
+    return [one.due_on for one in obligations_of(found, at) if one.kind is kind]
+
+
+def one(found: Course, kind: Kind, at: datetime = NOON) -> Obligation:
+    (only,) = [each for each in obligations_of(found, at) if each.kind is kind]
+    return only
+
+
+def test_anas_missed_test_is_told_to_others_by_its_own_day() -> None:
+    ana = course(last_test_at=NOON)
+    assert due(ana, Kind.PREGNANCY_TEST_DUE) == due(ana, Kind.TEST_OVERDUE) == [START + 7 * DAY]
+
+
+def test_before_the_first_capsule_only_the_authorization_counts() -> None:
+    ana = course(
+        supplies=(), had_capsules=False, authorization=OpenAuthorization(NOON, NOON - HOUR, False)
+    )
+    kinds = {each.kind for each in obligations_of(ana, NOON)}
+    assert kinds == {Kind.AUTHORIZATION_LAPSING}
+
+
+@pytest.mark.parametrize(("category", "days"), [(FRP, 7), (MALE, 30), (FNRP, 30)])
+def test_an_authorization_lapses_as_the_gate_says(category: RiskCategory, days: int) -> None:
+    tested_at = NOON - DAY
+    held = OpenAuthorization(NOON, tested_at, is_ordered=False)
+    found = one(course(category, supplies=(), authorization=held), Kind.AUTHORIZATION_LAPSING)
+    begins_at = tested_at if category.is_frp else NOON
+    assert found.due_at == found.until == begins_at + days * DAY
+
+
+def test_an_authorization_that_was_ordered_on_used_or_lapsed_is_nobodys_worry() -> None:
+    held = OpenAuthorization(NOON, NOON - HOUR, is_ordered=False)
+    waiting = course(supplies=(), authorization=held)
+    assert due(waiting, Kind.AUTHORIZATION_LAPSING)
+    ordered = replace(waiting, authorization=replace(held, is_ordered=True))
+    used = replace(waiting, supplies=(capsules(),))
+    assert due(ordered, Kind.AUTHORIZATION_LAPSING) == due(used, Kind.AUTHORIZATION_LAPSING) == []
+    assert due(waiting, Kind.AUTHORIZATION_LAPSING, NOON + 8 * DAY) == []
+
+
+def test_the_refill_window_opens_with_seven_days_left_and_not_for_who_has_ordered() -> None:
+    carl = course(MALE)
+    assert due(carl, Kind.REFILL_WINDOW) == [START + 21 * DAY]
+    order = OpenOrder("1", NOON, True, None)
+    assert due(replace(carl, orders=(order,)), Kind.REFILL_WINDOW) == []
+    refilled = replace(carl, supplies=(capsules(22), capsules()))
+    assert due(refilled, Kind.REFILL_WINDOW) == [START + 43 * DAY]
+
+
+def test_the_survey_is_due_before_the_next_fill_and_then_monthly() -> None:
+    carl = course(MALE)
+    assert due(carl, Kind.SURVEY_DUE) == [START + 21 * DAY]
+    before = replace(carl, surveyed_at=NOON - HOUR)
+    assert due(before, Kind.SURVEY_DUE) == [START + 21 * DAY]
+    since = replace(carl, surveyed_at=NOON + 20 * DAY)
+    assert due(since, Kind.SURVEY_DUE, NOON + 21 * DAY) == [START + 50 * DAY]
+
+
+def test_beths_survey_is_due_half_a_year_after_the_last_or_the_form() -> None:
+    beth = course(FNRP, form_signed_at=NOON)
+    assert due(beth, Kind.SURVEY_DUE) == [date(2027, 4, 7)]
+    surveyed = replace(beth, surveyed_at=NOON + 30 * DAY)
+    assert due(surveyed, Kind.SURVEY_DUE) == [date(2027, 5, 6)]
+    assert due(course(FNRP), Kind.SURVEY_DUE) == []
+
+
+def test_the_calendar_tells_the_last_day_with_a_capsule_and_the_next_cycle() -> None:
+    assert due(course(MALE), Kind.TREATMENT_DAYS) == [START + 20 * DAY, START + 28 * DAY]
+    fewer = course(MALE, supplies=(capsules(quantity=14),))
+    assert due(fewer, Kind.TREATMENT_DAYS) == [START + 13 * DAY, START + 28 * DAY]
+    # Never later than the label's day 21, however many capsules there are.
+    more = course(MALE, supplies=(capsules(quantity=28),))
+    assert due(more, Kind.TREATMENT_DAYS) == [START + 20 * DAY, START + 28 * DAY]
+
+
+def test_the_first_day_is_asked_for_until_it_is_on_record() -> None:
+    unknown = course(MALE, supplies=(capsules(is_recorded=False),))
+    assert due(unknown, Kind.TREATMENT_START) == [START]
+    assert due(course(MALE), Kind.TREATMENT_START) == []
+
+
+@pytest.mark.parametrize(
+    ("indication", "days"),
+    [
+        (Indication.MULTIPLE_MYELOMA, [7, 14, 21, 28, 35, 42, 49, 56, 84, 112]),
+        (Indication.KAPOSI_SARCOMA, [14, 28, 42, 56, 70, 84, 112, 140]),
+        (None, [7, 14, 21, 28, 35, 42, 49, 56, 70, 84, 112]),
+    ],
+)
+def test_blood_counts_follow_the_diagnosis(indication: Indication | None, days: list[int]) -> None:
+    counts = count_days(indication)
+    assert [next(counts).days for _ in days] == days
+
+
+def test_an_unknown_diagnosis_never_waits_longer_than_a_known_one_would() -> None:
+    def some(indication: Indication | None) -> list[int]:
+        counts = count_days(indication)
+        return [next(counts).days for _ in range(30)]
+
+    unknown = some(None)
+    for indication in Indication:
+        known = [day for day in some(indication) if day <= unknown[-1]]
+        for earlier, later in pairwise([0, *known]):
+            assert any(earlier < day <= later for day in unknown), (indication, later)
+
+
+def test_blood_counts_are_planned_ahead_of_the_supply_in_hand_and_no_further() -> None:
+    carl = course(MALE, indication=Indication.MULTIPLE_MYELOMA)
+    assert due(carl, Kind.BLOOD_COUNT_DUE) == [START + 7 * n * DAY for n in range(1, 9)]
+    later = NOON + 15 * DAY
+    assert due(carl, Kind.BLOOD_COUNT_DUE, later)[0] == START + 21 * DAY
+
+
+def test_after_the_stop_the_precautions_go_on_for_four_weeks_and_the_form_for_a_year() -> None:
+    stopped = course(is_active=False, stopped_at=NOON, supplies=(), form_signed_at=NOON - DAY)
+    assert due(stopped, Kind.PRECAUTIONS) == [START + 28 * DAY]
+    assert due(stopped, Kind.AGREEMENT_LAPSING) == [date(2027, 10, 7)]
+    assert {each.kind for each in obligations_of(stopped, NOON)} == {
+        Kind.PRECAUTIONS,
+        Kind.AGREEMENT_LAPSING,
+    }
+    never = replace(stopped, had_capsules=False)
+    assert due(never, Kind.PRECAUTIONS) == []
+    assert due(stopped, Kind.PRECAUTIONS, NOON + 30 * DAY) == []
+
+
+def test_a_confirmation_lapses_after_a_day_or_for_anas_parcel_with_its_day() -> None:
+    order = OpenOrder("1", NOON, True, NOON)
+    shipped = one(course(MALE, orders=(order,)), Kind.CONFIRMATION_LAPSING)
+    assert (shipped.due_at, shipped.about) == (NOON + 24 * HOUR, "1")
+    anas = one(course(FRP, orders=(order,)), Kind.CONFIRMATION_LAPSING)
+    assert anas.due_on == START
+    by_hand = one(
+        course(FRP, orders=(replace(order, is_shipped=False),)), Kind.CONFIRMATION_LAPSING
+    )
+    assert by_hand.due_at == NOON + 24 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("intervals", "days"),
+    [
+        ([], None),
+        ([(-10, None)], None),
+        ([(-10, 20)], 20),
+        # Renewed in time, in whatever order it was recorded; with a gap it was not.
+        ([(20, 50), (-10, 20)], 50),
+        ([(-10, 20), (15, None)], None),
+        ([(-10, 20), (21, 50)], 20),
+        ([(-10, -1)], None),
+        ([(5, 50)], None),
+    ],
+)
+def test_a_credential_runs_out_where_its_cover_ends(
+    intervals: list[tuple[int, int | None]], days: int | None
+) -> None:
+    given_ = [(NOON + a * DAY, None if b is None else NOON + b * DAY) for a, b in intervals]
+    found = credential_expiring("P", given_, NEW_YORK, NOON)
+    assert (found and found.due_at) == (None if days is None else NOON + days * DAY)
+
+
+def test_every_kind_has_its_steps_and_every_figure_its_source() -> None:
+    assert set(STEPS) == set(Kind)
+    assert all(STEPS.values())
+    assert all(figure.source and figure.confidence for figure in LABEL_FIGURES)
+
+
+@given(COURSES, INSTANTS, st.integers(min_value=0, max_value=2**32))
+def test_the_order_of_facts_does_not_matter(found: Course, at: datetime, seed: int) -> None:
+    supplies = Random(seed).sample(found.supplies, len(found.supplies))
+    again = replace(found, supplies=tuple(supplies))
+    if len({supply.dispensed_at for supply in supplies}) == len(supplies):
+        assert obligations_of(again, at) == obligations_of(found, at)
+
+
+@given(COURSES, INSTANTS)
+def test_whatever_the_facts_each_thing_falls_due_once_and_is_still_open(
+    found: Course, at: datetime
+) -> None:
+    obligations = obligations_of(found, at)
+    assert all(each.is_open(at) for each in obligations)
+    assert len(set(obligations)) == len(obligations)
+    assert {each.program_code for each in obligations} <= {PROGRAMS[0].program_code}
+    if found.category is None or not found.category.is_frp or not found.is_active:
+        assert not due(found, Kind.PREGNANCY_TEST_DUE, at)
+    elif found.supplies:
+        assert len(due(found, Kind.PREGNANCY_TEST_DUE, at)) == 1

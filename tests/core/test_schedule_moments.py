@@ -1,0 +1,126 @@
+"""When a reminder goes out: on the recipient's wall clock, outside of quiet hours, on the day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rems.core import NEVER_QUIET, Kind, Obligation, Quiet, Step, moment_of, sendable, zone_named
+from rems.core.schedule.leads import Audience
+
+DAY = timedelta(days=1)
+NEW_YORK = zone_named("America/New_York")
+NIGHT = Quiet(time(21), time(8))
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+TWO_DAYS_BEFORE = Step(Audience.PATIENT, -2)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "told_on", "sent_at"),
+    [
+        ("America/New_York", date(2026, 10, 30), "2026-10-30T13:00"),
+        # The night of 1 November 2026 the clocks go back: nine o'clock stays nine o'clock.
+        ("America/New_York", date(2026, 11, 1), "2026-11-01T14:00"),
+        # The night of 8 March 2026 they go forward.
+        ("America/New_York", date(2026, 3, 7), "2026-03-07T14:00"),
+        ("America/New_York", date(2026, 3, 8), "2026-03-08T13:00"),
+        ("America/Los_Angeles", date(2026, 10, 30), "2026-10-30T16:00"),
+        ("Pacific/Honolulu", date(2026, 3, 8), "2026-03-08T19:00"),
+    ],
+)
+def test_it_goes_out_at_nine_by_the_recipients_own_clock(
+    zone: str, told_on: date, sent_at: str
+) -> None:
+    obligation = Obligation("P", Kind.PREGNANCY_TEST_DUE, told_on + 2 * DAY)
+    assert moment_of(TWO_DAYS_BEFORE, obligation, zone_named(zone)) == utc(sent_at)
+
+
+def test_a_wall_time_that_does_not_exist_and_one_that_comes_twice_have_one_instant() -> None:
+    due = Obligation("P", Kind.REFILL_WINDOW, date(2026, 3, 8))
+    assert moment_of(Step(Audience.PATIENT, 0, time(2, 30)), due, NEW_YORK) == utc(
+        "2026-03-08T07:30"
+    )
+    due = Obligation("P", Kind.REFILL_WINDOW, date(2026, 11, 1))
+    assert moment_of(Step(Audience.PATIENT, 0, time(1, 30)), due, NEW_YORK) == utc(
+        "2026-11-01T05:30"
+    )
+
+
+@pytest.mark.parametrize(
+    ("quiet", "wanted", "sent"),
+    [
+        (NIGHT, "2026-06-01T13:00", "2026-06-01T13:00"),
+        # 07:30 in New York waits for eight o'clock, 22:00 goes out at 20:59 instead.
+        (NIGHT, "2026-06-01T11:30", "2026-06-01T12:00"),
+        (NIGHT, "2026-06-02T02:00", "2026-06-02T00:59"),
+        # Exactly at the end it is no longer quiet; exactly at the start it is.
+        (NIGHT, "2026-06-01T12:00", "2026-06-01T12:00"),
+        (NIGHT, "2026-06-02T01:00", "2026-06-02T00:59"),
+        (Quiet(time(8), time(12)), "2026-06-01T13:00", "2026-06-01T16:00"),
+        (NEVER_QUIET, "2026-06-01T06:00", "2026-06-01T06:00"),
+        # Quiet hours that end in the hour that the clock skips, and in the one it repeats.
+        (Quiet(time(22), time(2, 30)), "2026-03-08T06:45", "2026-03-08T07:30"),
+        (Quiet(time(22), time(1, 30)), "2026-11-01T04:30", "2026-11-01T05:30"),
+        (Quiet(time(22), time(1, 30)), "2026-11-01T06:15", "2026-11-01T06:30"),
+    ],
+)
+def test_what_falls_into_quiet_hours_moves_within_the_day(
+    quiet: Quiet, wanted: str, sent: str
+) -> None:
+    assert sendable(utc(wanted), LONG_AGO, NEW_YORK, quiet) == utc(sent)
+
+
+def test_what_is_late_goes_at_once_and_at_night_in_the_morning() -> None:
+    due = utc("2026-06-01T13:00")
+    noon, midnight = utc("2026-06-03T16:00"), utc("2026-06-04T04:00")
+    assert sendable(due, noon, NEW_YORK, NIGHT) == noon
+    assert sendable(due, midnight, NEW_YORK, NIGHT) == utc("2026-06-04T12:00")
+
+
+MINUTES = st.integers(min_value=0, max_value=24 * 60 - 1)
+ZONES = st.sampled_from(
+    ["America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "Australia/Lord_Howe"]
+)
+INSTANTS = st.integers(min_value=0, max_value=2 * 365 * 24 * 60).map(
+    lambda minutes: utc("2026-01-01") + timedelta(minutes=minutes)
+)
+# The nights of the changes, which a year has but few of.
+CHANGES = st.builds(
+    lambda day, minute: utc(day) + timedelta(minutes=minute),
+    st.sampled_from(["2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04"]),
+    st.integers(min_value=-600, max_value=1800),
+)
+AT = st.one_of(INSTANTS, CHANGES)
+
+
+def wall_time(minute: int) -> time:
+    return time(minute // 60 % 24, minute % 60)
+
+
+@given(AT, AT, ZONES, MINUTES, st.integers(min_value=0, max_value=12 * 60))
+def test_it_is_never_before_its_turn_never_in_quiet_hours_and_never_moved_by_a_day(
+    moment: datetime, at: datetime, zone_name: str, begins: int, lasts: int
+) -> None:
+    zone, quiet = zone_named(zone_name), Quiet(wall_time(begins), wall_time(begins + lasts))
+    sent = sendable(moment, at, zone, quiet)
+    assert sent >= at
+    assert not quiet.covers(sent.astimezone(zone).time())
+    assert abs(sent - max(moment, at)) < DAY
+
+
+@given(AT, AT, ZONES, MINUTES, st.integers(min_value=0, max_value=12 * 60))
+def test_asking_again_before_its_time_gives_the_same_time(
+    moment: datetime, at: datetime, zone_name: str, begins: int, lasts: int
+) -> None:
+    zone, quiet = zone_named(zone_name), Quiet(wall_time(begins), wall_time(begins + lasts))
+    sent = sendable(moment, at, zone, quiet)
+    if sent > at:
+        between = at + (sent - at) / 2
+        assert sendable(moment, between, zone, quiet) == sent

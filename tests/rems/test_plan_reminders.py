@@ -1,6 +1,7 @@
 """`manage.py plan_reminders` finds what is missing, puts it right, and then finds nothing more."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,6 +13,7 @@ from tests.orders import steps
 from tests.rems.treated import in_treatment
 
 pytestmark = pytest.mark.django_db(transaction=True)
+DAY = timedelta(days=1)
 
 
 def plan(*arguments: str) -> str:
@@ -44,7 +46,7 @@ def test_each_difference_is_named_by_kind_and_id_alone_and_then_put_right() -> N
     before = sorted(rows.values_list("pk", "send_at"))
     lost, moved, left = rows.filter(kind="pregnancy_test_due").order_by("step")
     Reminder.objects.filter(pk=lost.pk).update(status="cancelled")
-    Reminder.objects.filter(pk=moved.pk).update(send_at=moved.due_on)
+    Reminder.objects.filter(pk=moved.pk).update(send_at=moved.send_at - DAY)
     Reminder.objects.filter(pk=left.pk).update(step=9)
     lines = refused_check()
     assert sorted(line.split()[:2] for line in lines) == [
@@ -55,7 +57,7 @@ def test_each_difference_is_named_by_kind_and_id_alone_and_then_put_right() -> N
     ]
     assert not [line for line in lines if "ana" in line.lower()]
     assert refused_check() == lines, "a check changes nothing"
-    assert plan() == "4 reminders were put right.\n"
+    assert plan().endswith("4 reminders were put right.\n")
     assert plan("--check") == plan() == "All is as planned.\n"
     again = rows.filter(kind=left.kind, step=left.step).get()
     assert again.pk != left.pk

@@ -19,7 +19,7 @@ from rems import core, selectors
 from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.locks import Parties
 from rems.models import CategoryAssignment, Patient, PatientAccess, Pharmacy, Prescription
-from rems.outbox import plan_for_patient
+from rems.outbox import plan_for_new_order
 from rems.seals import seal
 from rems.services.evaluation import Verdict, evaluate
 from rems.transactions import mutation, write_together
@@ -62,7 +62,7 @@ def place(
         event = _placed(order, actor, verdict)
         write_together([event], [(Basket.objects.filter(user=actor), None)])
         seal(patient.pk, [verdict.record, event], verdict.loaded.chain_end)
-        plan_for_patient(patient.pk, at)
+        plan_for_new_order(patient.pk, _course(order, event, verdict), at)
         return StepResult(order, verdict.decision)
 
 
@@ -193,6 +193,24 @@ def _create(
         ship_to_zip_code=patient.zip_code,
         status=Status.PLACED,
         placed_by=actor,
+    )
+
+
+def _course(order: Order, event: OrderEvent, verdict: Verdict) -> core.Course:
+    """The order as the schedule sees it: nothing else about the patient has changed."""
+    facts = verdict.loaded.facts
+    return core.Course(
+        program=verdict.loaded.program,
+        zone=core.zone_named(facts.time_zone),
+        category=facts.category,
+        orders=(
+            core.OpenOrder(
+                key=str(order.pk),
+                since=event.recorded_at,
+                is_shipped=order.mode == core.ReleaseMode.SHIP,
+                confirmed_at=facts.confirmation.obtained_at if facts.confirmation else None,
+            ),
+        ),
     )
 
 

@@ -42,6 +42,7 @@ from rems.core.replay import answer_case, answer_line
 from rems.core.rules import RULES, Rule
 from rems.core.schedule import (
     ADVISORY,
+    MET_BY_AN_ORDER,
     NEVER_QUIET,
     STEPS,
     TEST_AT_ONCE,
@@ -62,6 +63,7 @@ from rems.core.schedule import (
     next_test_due,
     numbers_for,
     obligations_of,
+    obligations_of_orders,
     reminder_failed,
     sendable,
     steps_to_tell,
@@ -86,6 +88,7 @@ from rems.core.vocabulary import (
 
 __all__ = [
     "ADVISORY",
+    "MET_BY_AN_ORDER",
     "NEVER_QUIET",
     "NO_UNIT_YET",
     "PROGRAMS",
@@ -154,6 +157,7 @@ __all__ = [
     "next_test_due",
     "numbers_for",
     "obligations_of",
+    "obligations_of_orders",
     "program_in_force",
     "reminder_failed",
     "sendable",

@@ -63,7 +63,7 @@ def _course(row: Row, course: Row, zone: ZoneInfo) -> core.Course:
         surveyed_at=_time(survey.get("at")),
         form_signed_at=_time(course["form_signed_at"]),
         indication=_indication(prescription.get("indication")),
-        authorization=_authorization(row, prescription),
+        authorization=_authorization(prescription),
         orders=tuple(
             _order(one, row["confirmed"])
             for one in row["orders"]
@@ -111,14 +111,13 @@ def _reported_at(row: Row) -> datetime | None:
     )
 
 
-def _authorization(row: Row, prescription: Row) -> core.OpenAuthorization | None:
+def _authorization(prescription: Row) -> core.OpenAuthorization | None:
     held = prescription.get("authorization")
     if held is None:
         return None
     return core.OpenAuthorization(
         issued_at=datetime.fromisoformat(held["issued_at"]),
         tested_at=_time(held["tested_at"]),
-        is_ordered=any(order["prescription"] == prescription["id"] for order in row["orders"]),
     )
 
 

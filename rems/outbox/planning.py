@@ -6,13 +6,19 @@ from uuid import UUID
 
 from rems import core
 from rems.models import Reminder
-from rems.obligations import load_failures, load_holders, load_obligations, loader_of
+from rems.obligations import (
+    Standing,
+    load_failures,
+    load_holders,
+    load_obligations,
+    loader_of,
+)
 from rems.outbox.nudging import SEND_DUE_REMINDERS, nudge_after_commit
-from rems.outbox.reconciling import Difference, reconcile
+from rems.outbox.reconciling import EVERY_KIND, Difference, reconcile
 from rems.outbox.wanted import key_of, wanted_of
 
 # Planned by who notes the failure, not with the patient's facts.
-_NOT_WITH_PATIENTS = (core.Kind.REMINDER_FAILED.value,)
+_WITH_PATIENTS = tuple(kind for kind in EVERY_KIND if kind != core.Kind.REMINDER_FAILED)
 
 
 def plan_for_patient(patient_id: UUID, at: datetime) -> None:
@@ -27,8 +33,19 @@ def plan_for_patient(patient_id: UUID, at: datetime) -> None:
 def plan_for_patients(patient_ids: Collection[UUID], at: datetime) -> list[Difference]:
     """The same for several patients, all locked, in as many statements: two."""
     wanted = wanted_of(load_obligations(patient_ids, at), at)
-    found = reconcile("patient", patient_ids, wanted.values(), at, _NOT_WITH_PATIENTS)
+    found = reconcile("patient", patient_ids, wanted.values(), at, _WITH_PATIENTS)
     return _nudged(found, at)
+
+
+def plan_for_new_order(patient_id: UUID, course: core.Course, at: datetime) -> None:
+    """What a new order changes in a plan that was right before it, in one statement.
+
+    `course` need know nothing but the order. Under the patient's lock.
+    """
+    found = tuple(core.obligations_of_orders(course))
+    wanted = wanted_of({patient_id: Standing(course.zone, found, patient_id)}, at)
+    program_code = course.program.program_code
+    reconcile("course", [patient_id], wanted.values(), at, core.MET_BY_AN_ORDER, program_code)
 
 
 def plan_for_holders(holder_ids: Collection[UUID], at: datetime) -> list[Difference]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 from uuid6 import uuid7
 
+from rems import core
 from rems.outbox.wanted import TASK, Wanted
 
 _SAME_KEY = """r.subject_id = w.subject_id AND r.program_id IS NOT DISTINCT FROM w.program_id
@@ -32,7 +33,7 @@ WITH wanted AS (
   AS w(id, {_COLUMNS})
 ), cancelled AS (
   UPDATE rems_reminder r SET status = 'cancelled'
-  WHERE __SCOPE__ AND r.status = 'planned' AND r.kind <> ALL(%(not_mine)s)
+  WHERE __SCOPE__ AND r.status = 'planned' AND r.kind = ANY(%(kinds)s)
     AND NOT EXISTS (SELECT 1 FROM wanted w WHERE {_SAME_KEY})
   RETURNING 'obsolete' AS difference, r.id, r.subject_id, r.kind, r.channel,
     r.send_at
@@ -54,9 +55,11 @@ SELECT * FROM cancelled UNION ALL SELECT * FROM put
 """
 _SCOPES = {
     "patient": "r.patient_id = ANY(%(scope)s)",
-    "none": "false AND %(scope)s::uuid[] IS NOT NULL",
+    "course": "r.patient_id = ANY(%(scope)s) AND r.program_id = %(program)s",
+    "none": "false",
     "subject": "r.subject_id = ANY(%(scope)s) AND r.patient_id IS NULL",
 }
+EVERY_KIND = tuple(kind.value for kind in core.Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,13 @@ def reconcile(
     keys: Collection[UUID],
     wanted: Iterable[Wanted],
     at: datetime,
-    not_mine: Collection[str] = (),
+    kinds: Collection[str] = EVERY_KIND,
+    program_code: str | None = None,
 ) -> list[Difference]:
     """Add what is missing, revive or move what stands otherwise, cancel what is obsolete.
 
-    `keys` name the `patient`s or `subject`s whose rows those are; kinds that are `not_mine` are
-    planned elsewhere and stay. Returns what was changed.
+    `keys` name the `patient`s or `subject`s whose rows those are, or the patients whose `course` in
+    one program is meant. Of other `kinds` nothing is cancelled. Returns what was changed.
     """
     rows = list(wanted)
     parameters: dict[str, Any] = {
@@ -100,7 +104,8 @@ def reconcile(
         "channel": [row.key.channel for row in rows],
         "send_at": [row.send_at for row in rows],
         "scope": list(keys),
-        "not_mine": list(not_mine),
+        "kinds": list(kinds),
+        "program": program_code,
         "at": at,
     }
     with connection.cursor() as cursor:

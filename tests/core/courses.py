@@ -69,9 +69,7 @@ COURSES = st.builds(
     surveyed_at=MAYBE,
     form_signed_at=MAYBE,
     indication=st.one_of(st.none(), st.sampled_from(Indication)),
-    authorization=st.one_of(
-        st.none(), st.builds(OpenAuthorization, INSTANTS, MAYBE, st.booleans())
-    ),
+    authorization=st.one_of(st.none(), st.builds(OpenAuthorization, INSTANTS, MAYBE)),
     orders=st.lists(
         st.builds(OpenOrder, st.uuids().map(str), INSTANTS, st.booleans(), MAYBE), max_size=2
     ).map(tuple),

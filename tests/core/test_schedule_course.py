@@ -48,7 +48,7 @@ def test_anas_missed_test_is_told_to_others_by_its_own_day() -> None:
 
 def test_before_the_first_capsule_only_the_authorization_counts() -> None:
     ana = course(
-        supplies=(), had_capsules=False, authorization=OpenAuthorization(NOON, NOON - HOUR, False)
+        supplies=(), had_capsules=False, authorization=OpenAuthorization(NOON, NOON - HOUR)
     )
     kinds = {each.kind for each in obligations_of(ana, NOON)}
     assert kinds == {Kind.AUTHORIZATION_LAPSING}
@@ -57,17 +57,17 @@ def test_before_the_first_capsule_only_the_authorization_counts() -> None:
 @pytest.mark.parametrize(("category", "days"), [(FRP, 7), (MALE, 30), (FNRP, 30)])
 def test_an_authorization_lapses_as_the_gate_says(category: RiskCategory, days: int) -> None:
     tested_at = NOON - DAY
-    held = OpenAuthorization(NOON, tested_at, is_ordered=False)
+    held = OpenAuthorization(NOON, tested_at)
     found = one(course(category, supplies=(), authorization=held), Kind.AUTHORIZATION_LAPSING)
     begins_at = tested_at if category.is_frp else NOON
     assert found.due_at == found.until == begins_at + days * DAY
 
 
 def test_an_authorization_that_was_ordered_on_used_or_lapsed_is_nobodys_worry() -> None:
-    held = OpenAuthorization(NOON, NOON - HOUR, is_ordered=False)
+    held = OpenAuthorization(NOON, NOON - HOUR)
     waiting = course(supplies=(), authorization=held)
     assert due(waiting, Kind.AUTHORIZATION_LAPSING)
-    ordered = replace(waiting, authorization=replace(held, is_ordered=True))
+    ordered = replace(waiting, orders=(OpenOrder("1", NOON, True, None),))
     used = replace(waiting, supplies=(capsules(),))
     assert due(ordered, Kind.AUTHORIZATION_LAPSING) == due(used, Kind.AUTHORIZATION_LAPSING) == []
     assert due(waiting, Kind.AUTHORIZATION_LAPSING, NOON + 8 * DAY) == []

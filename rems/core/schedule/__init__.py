@@ -2,12 +2,14 @@
 a gate."""
 
 from rems.core.schedule.course import (
+    MET_BY_AN_ORDER,
     Capsules,
     Course,
     OpenAuthorization,
     OpenOrder,
     exposure_report_due,
     obligations_of,
+    obligations_of_orders,
 )
 from rems.core.schedule.house import credential_expiring, lot_expiring, reminder_failed
 from rems.core.schedule.leads import ADVISORY, STEPS, Audience, Step, numbers_for
@@ -17,6 +19,7 @@ from rems.core.schedule.testing import TEST_AT_ONCE, NextTest, next_test_due
 
 __all__ = [
     "ADVISORY",
+    "MET_BY_AN_ORDER",
     "NEVER_QUIET",
     "STEPS",
     "TEST_AT_ONCE",
@@ -37,6 +40,7 @@ __all__ = [
     "next_test_due",
     "numbers_for",
     "obligations_of",
+    "obligations_of_orders",
     "reminder_failed",
     "sendable",
     "steps_to_tell",

@@ -21,6 +21,8 @@ from rems.core.vocabulary import CycleRegularity, Indication, RiskCategory
 DAY = timedelta(days=1)
 # Facts come at least once a cycle; each plans blood counts this far ahead of its own supply.
 COUNTS_AHEAD = 2 * CYCLE
+# What nobody need be told any more once there is an order.
+MET_BY_AN_ORDER = frozenset({Kind.AUTHORIZATION_LAPSING, Kind.REFILL_WINDOW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,6 @@ class OpenAuthorization:
 
     issued_at: datetime
     tested_at: datetime | None
-    is_ordered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def obligations_of(course: Course, at: datetime) -> tuple[Obligation, ...]:
         found += [*_calendar(course), *_blood_counts(course, at)]
     else:
         found = list(_after_the_stop(course))
-    found += _orders(course)
+    found += obligations_of_orders(course)
     return tuple(obligation for obligation in found if obligation.is_open(at))
 
 
@@ -167,9 +168,10 @@ def _refill(course: Course) -> Iterator[Obligation]:
 
 
 def _authorization(course: Course) -> Iterator[Obligation]:
-    """An authorization that nobody has ordered on is about to lapse (R14, R15)."""
+    """An authorization is about to lapse (R14, R15). Once there is an order it is the pharmacy's to
+    be quick: another prescription cannot be filled as long as that one waits."""
     held = course.authorization
-    if held is None or held.is_ordered or course.category is None:
+    if held is None or course.orders or course.category is None:
         return
     if any(supply.dispensed_at >= held.issued_at for supply in course.supplies):
         return
@@ -230,7 +232,8 @@ def _after_the_stop(course: Course) -> Iterator[Obligation]:
         yield _until(course, Kind.AGREEMENT_LAPSING, lapses_on, 0)
 
 
-def _orders(course: Course) -> Iterator[Obligation]:
+def obligations_of_orders(course: Course) -> Iterator[Obligation]:
+    """What falls due for the course's orders whose parcel has not left."""
     for order in course.orders:
         since = order.since
         yield course.due(Kind.ORDER_WAITING, course.on(since), due_at=since, about=order.key)

@@ -18,7 +18,9 @@ from rems import core
 from rems.models import (
     AgreementForm,
     AgreementSignature,
+    CalendarFeed,
     CategoryAssignment,
+    ContactPreference,
     Enrollment,
     EnrollmentEnd,
     Evidence,
@@ -172,6 +174,16 @@ def medicine_on_sale() -> Product | None:
 def access_of(user: User, patient_id: UUID, at: datetime) -> PatientAccess | None:
     """In what capacity the user may act for the patient at this instant, if at all."""
     return _in_force(PatientAccess.objects.filter(user=user, patient_id=patient_id), at).first()
+
+
+def open_calendar_feed(patient_id: UUID, user: User) -> CalendarFeed | None:
+    """The user's calendar feed of this patient that is not revoked."""
+    return CalendarFeed.objects.filter(patient_id=patient_id, user=user, revoked_at=None).first()
+
+
+def contact_of(user_id: UUID | None) -> ContactPreference | None:
+    """How this user wants to be reached; None for who never chose."""
+    return ContactPreference.objects.filter(user_id=user_id).first() if user_id else None
 
 
 def accesses_in_force(patient_id: UUID) -> QuerySet[PatientAccess]:

@@ -13,10 +13,10 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as KeepInMemory
 from django.db import connection, transaction
-from django.urls import reverse
 
 from accounts.models import User
 from pharmacy.celery import app, collect_beat_schedule
+from rems.channels.links import link_for
 from rems.models import Patient, Reminder
 from rems.obligations import PREGNANCY_TEST_DUE
 from rems.services import registration, reminders
@@ -115,7 +115,7 @@ def test_the_words_betray_nothing() -> None:
     send_due()
     (message,) = mail.outbox
     html = str(message.alternatives[0][0])
-    link = current_settings.SITE_URL + reverse("rems:my-treatment")
+    link = link_for(reminder)
     assert message.subject == "A reminder from your pharmacy"
     assert link in message.body
     assert f'href="{link}"' in html

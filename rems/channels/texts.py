@@ -1,7 +1,8 @@
 """What a message says, in the recipient's language: data, to be read by who answers for the words.
 
 Whoever holds the phone learns nothing: no drug, no illness, no category, no program, nobody's name.
-`{day}` is the local day on which it falls due. An SMS fits one segment together with its link, so
+`{day}` is the local day on which it falls due; a second reminder may come after it, so a sentence has
+to be true on both sides of that day. An SMS fits one segment together with its link, so
 its sentence has at most SMS_WORDS characters of the GSM alphabet (an accent is taken off where
 that alphabet has none).
 """
@@ -62,21 +63,21 @@ PHRASES: Mapping[str, Phrases] = {
 
 _VISIT = {
     "en": Line(
-        "It is time to plan your next visit. Please go by {day}.",
-        "Your pharmacy: please plan a visit by {day}.",
+        "Your next visit is due on {day}. Please plan it now.",
+        "Your pharmacy: please plan your visit, due {day}.",
     ),
     "es": Line(
-        "Es hora de planear su próxima visita. Hágala a más tardar el {day}.",
-        "Su farmacia: planee una visita para el {day}.",
+        "Su próxima visita: el {day}. Planéela ahora.",
+        "Su farmacia: planee su visita del {day}.",
     ),
 }
 _PLAN = {
     "en": Line(
-        "Your plan has a new step on {day}. Please look at it before then.",
+        "A new step of your plan begins on {day}. Please read it.",
         "Your pharmacy: your plan has a new step on {day}.",
     ),
     "es": Line(
-        "Su plan tiene un paso nuevo el {day}. Léalo antes de ese día.",
+        "Un paso nuevo de su plan empieza el {day}. Léalo.",
         "Su farmacia: su plan tiene un paso nuevo el {day}.",
     ),
 }
@@ -89,11 +90,11 @@ LINES: Mapping[str, Mapping[str, Line]] = {
     "treatment_days": _PLAN,
     "survey_due": {
         "en": Line(
-            "A short form is waiting for you. Please fill it in by {day}.",
-            "Your pharmacy: please fill in a form by {day}.",
+            "A short form is due on {day}. Please fill it in now.",
+            "Your pharmacy: please fill in a form, due {day}.",
         ),
         "es": Line(
-            "Tiene un formulario corto. Llénelo a más tardar el {day}.",
+            "Tiene un formulario corto para el {day}. Llénelo ahora.",
             "Su farmacia: llene un formulario para el {day}.",
         ),
     },

@@ -44,7 +44,10 @@ def as_icalendar(feed: Feed, language: str) -> bytes:
 def _event(obligation: Obligation, patient_id: UUID, at: datetime, language: str) -> Event:
     """A whole day. The same obligation has the same UID in every answer and in every feed."""
     event = Event()
-    event.add("uid", str(uuid5(patient_id, f"{obligation.kind} {obligation.due_on}")))
+    event.add(
+        "uid",
+        str(uuid5(patient_id, f"{obligation.program_code} {obligation.kind} {obligation.due_on}")),
+    )
     event.add("dtstamp", at)
     event.add("dtstart", obligation.due_on)
     event.add("dtend", obligation.due_on + timedelta(days=1))

@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from rems.channels.sms import is_on_offer
-from rems.forms.preferences import PreferencesForm
+from rems.forms.preferences import OF_PATIENT, PreferencesForm
 from rems.models import ContactPreference
 from rems.selectors import contact_of
 from rems.services import preferences
@@ -32,6 +32,7 @@ class PreferencesView(ServiceFormView):
         """What is chosen so far."""
         shown = contact_of(self.reader.pk) or ContactPreference(user=self.reader)
         initial = {name: getattr(shown, name) for name in PreferencesForm.base_fields}
+        initial["time_zone"] = shown.time_zone or OF_PATIENT
         return {"initial": initial, "has_sms": is_on_offer()}
 
     def save(self, form: forms.Form) -> None:

@@ -46,8 +46,8 @@ def make(client: Client, patient: Patient) -> str:
     answer = client.post(page(patient), {"action": "open"})
     assert answer.status_code == 200
     text = answer.content.decode()
-    address = text.split('value="http')[1].split('"')[0]
-    (token,) = parse_qs(urlsplit(f"http{address}").query)["key"]
+    address = text.split("<textarea")[1].split(">")[1].split("<")[0]
+    (token,) = parse_qs(urlsplit(address).query)["key"]
     return token
 
 

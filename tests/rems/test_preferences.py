@@ -64,8 +64,9 @@ def test_ana_chooses_and_sees_what_she_chose(client: Client) -> None:
     assert (kept.quiet_from, kept.quiet_until) == (time(22), time(7, 30))
     assert (kept.time_zone, kept.advisory_on) == ("America/Chicago", False)
     assert 'value="07:30"' in client.get(PAGE).content.decode()
-    choose(client, language="en")
-    assert ContactPreference.objects.get().language == "en"
+    choose(client, language="en", time_zone="patient")
+    kept.refresh_from_db()
+    assert (kept.language, kept.time_zone) == ("en", "")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,12 @@ _MAIL_OUTCOMES = {
     EventType.REJECTED: False,
     EventType.FAILED: False,
 }
-_SMS_OUTCOMES = {"delivered": True, "sending_failed": False, "delivery_failed": False}
+_SMS_OUTCOMES = {
+    "delivered": True,
+    "sending_failed": False,
+    "delivery_failed": False,
+    "expired": False,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""An SMS provider and a mail server on this machine, which answer as a test tells them to."""
+"""A provider of messages and a mail server on this machine, which answer as a test tells them to."""
 
 import json
 import socketserver
@@ -9,30 +9,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-class SmsProvider:
-    """Speaks the provider's HTTP: `status` is its next answer, `requests` what it was asked.
+class Provider:
+    """An SMS or mail provider. `status` and `reply` are its next answer, `requests` what it was asked.
 
-    With the status 0 it takes the request and never answers.
+    With the status 0 it takes the request and never answers; `{key}` in the reply stands for the
+    request's idempotency key.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.status = 200
+        self.reply = '{"data": {"id": "message-{key}", "record_type": "message"}}'
         self.requests: list[tuple[str, dict[str, str], dict[str, Any]]] = []
         self.over = threading.Event()
 
-    def answer(self) -> bytes:
-        """What Telnyx answers: the message that it took, or what is wrong."""
-        if self.status == 200:
-            # Asked twice with the same key, it is the same message.
-            key = self.requests[-1][1]["idempotency-key"]
-            return json.dumps({"data": {"id": f"message-{key}", "record_type": "message"}}).encode()
-        return json.dumps({"errors": [{"code": "0", "title": "to +12125550122: no"}]}).encode()
-
 
 @contextmanager
-def sms_provider() -> Iterator[SmsProvider]:
-    """A running provider."""
+def provider_of_messages() -> Iterator[Provider]:
+    """A running provider, which speaks HTTP."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -42,7 +36,8 @@ def sms_provider() -> Iterator[SmsProvider]:
             if provider.status == 0:
                 provider.over.wait(20)
                 return
-            answer = provider.answer()
+            key = headers.get("idempotency-key", "")
+            answer = provider.reply.replace("{key}", key).encode()
             self.send_response(provider.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
@@ -53,7 +48,7 @@ def sms_provider() -> Iterator[SmsProvider]:
             return
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        provider = SmsProvider(f"http://127.0.0.1:{server.server_port}")
+        provider = Provider(f"http://127.0.0.1:{server.server_port}")
         with _running(server):
             yield provider
             provider.over.set()

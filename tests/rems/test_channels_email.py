@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from smtplib import SMTPException
 
 import pytest
+from anymail.exceptions import AnymailRequestsAPIError
 
 from rems.channels import CHANNELS, TryLater, Undeliverable
-from tests.rems.loopback import MailServer, mail_server
+from tests.rems.loopback import MailServer, Provider, mail_server, provider_of_messages
 from tests.rems.telling import a_reminder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,3 +81,52 @@ def test_with_nobody_to_tell_it_is_final() -> None:
     reminder.recipient = None
     with pytest.raises(Undeliverable, match="Nobody is registered"):
         CHANNELS["email"](reminder)
+
+
+# Through a provider's own interface (Postmark's, by django-anymail) --------------------------------
+
+TAKEN = '{"ErrorCode": 0, "Message": "OK", "MessageID": "p-1", "To": "ana.ruiz@example.com"}'
+INACTIVE = (
+    '{"ErrorCode": 406, "Message": "You tried to send to recipients that have all been marked as '
+    'inactive.\\nFound inactive addresses: ana.ruiz@example.com.\\nInactive recipients are ones"}'
+)
+
+
+@pytest.fixture
+def provider(settings: object) -> Iterator[Provider]:
+    """The mail provider, on this machine."""
+    with provider_of_messages() as running:
+        settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+        settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "t", "POSTMARK_API_URL": f"{running.url}/"}
+        running.reply = TAKEN
+        yield running
+
+
+def test_by_a_provider_the_mail_has_the_provider_s_id_and_brings_our_own_back(
+    provider: Provider,
+) -> None:
+    reminder = a_reminder()
+    assert CHANNELS["email"](reminder) == "p-1"
+    ((_, _, sent),) = provider.requests
+    assert sent["Metadata"] == {"reminder": str(reminder.pk)}
+    headers = {header["Name"]: header["Value"] for header in sent["Headers"]}
+    assert headers["Idempotency-Key"] == str(reminder.pk)
+
+
+def test_an_address_that_the_provider_refuses_is_final(provider: Provider) -> None:
+    provider.status, provider.reply = 422, INACTIVE
+    with pytest.raises(Undeliverable) as refused:
+        send()
+    assert str(refused.value) == "The e-mail address was refused."
+
+
+def test_a_provider_that_asks_us_to_slow_down_is_tried_later(provider: Provider) -> None:
+    provider.status, provider.reply = 429, "{}"
+    with pytest.raises(TryLater):
+        send()
+
+
+def test_after_an_error_of_the_provider_nobody_can_know(provider: Provider) -> None:
+    provider.status, provider.reply = 500, "{}"
+    with pytest.raises(AnymailRequestsAPIError):
+        send()

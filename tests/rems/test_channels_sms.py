@@ -10,7 +10,7 @@ from django.core import mail
 from rems.channels import CHANNELS, TryLater, Undeliverable
 from rems.channels import sms as channel
 from rems.models import Reminder
-from tests.rems.loopback import SmsProvider, sms_provider
+from tests.rems.loopback import Provider, provider_of_messages
 from tests.rems.telling import a_reminder, ana, ana_prefers, betraying_words_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,9 +19,9 @@ NUMBER = "+12125550122"
 
 
 @pytest.fixture
-def provider(settings: object) -> Iterator[SmsProvider]:
+def provider(settings: object) -> Iterator[Provider]:
     """The provider, on this machine."""
-    with sms_provider() as running:
+    with provider_of_messages() as running:
         settings.SMS_PROVIDER = "telnyx"
         settings.TELNYX_URL = running.url
         settings.TELNYX_API_KEY = "the tests' own key"
@@ -39,7 +39,7 @@ def send(reminder: Reminder) -> str:
 
 
 def test_an_sms_leaves_with_its_own_key_and_comes_back_with_the_provider_s_id(
-    provider: SmsProvider,
+    provider: Provider,
 ) -> None:
     reminder = ana_s_reminder()
     assert send(reminder) == f"message-{reminder.pk}"
@@ -53,7 +53,7 @@ def test_an_sms_leaves_with_its_own_key_and_comes_back_with_the_provider_s_id(
 
 
 def test_a_second_attempt_has_the_same_key_so_that_the_provider_sends_it_once(
-    provider: SmsProvider,
+    provider: Provider,
 ) -> None:
     reminder = ana_s_reminder()
     assert send(reminder) == send(reminder)
@@ -61,15 +61,15 @@ def test_a_second_attempt_has_the_same_key_so_that_the_provider_sends_it_once(
 
 
 @pytest.mark.parametrize("status", [400, 422])
-def test_a_number_that_the_provider_refuses_is_final(provider: SmsProvider, status: int) -> None:
-    provider.status = status
+def test_a_number_that_the_provider_refuses_is_final(provider: Provider, status: int) -> None:
+    provider.status, provider.reply = status, '{"errors": [{"code": "10002"}]}'
     with pytest.raises(Undeliverable, match="number was refused"):
         send(ana_s_reminder())
 
 
 @pytest.mark.parametrize("status", [429, 401, 403])
 def test_too_many_at_once_or_a_trouble_with_our_account_is_tried_later(
-    provider: SmsProvider, status: int
+    provider: Provider, status: int
 ) -> None:
     provider.status = status
     with pytest.raises(TryLater):
@@ -80,7 +80,7 @@ def test_too_many_at_once_or_a_trouble_with_our_account_is_tried_later(
 
 @pytest.mark.parametrize("status", [409, 500, 503])
 def test_after_an_error_of_the_provider_nobody_can_know_whether_it_left(
-    provider: SmsProvider, status: int
+    provider: Provider, status: int
 ) -> None:
     provider.status = status
     with pytest.raises(telnyx.APIStatusError):
@@ -89,7 +89,7 @@ def test_after_an_error_of_the_provider_nobody_can_know_whether_it_left(
 
 
 def test_after_silence_nobody_can_know_whether_it_left(
-    provider: SmsProvider, monkeypatch: pytest.MonkeyPatch
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channel, "TIMEOUT_SECONDS", 0.3)
     channel._client.cache_clear()
@@ -101,7 +101,7 @@ def test_after_silence_nobody_can_know_whether_it_left(
 
 
 def test_a_provider_that_cannot_be_reached_is_tried_later(
-    provider: SmsProvider, settings: object
+    provider: Provider, settings: object
 ) -> None:
     settings.TELNYX_URL = "http://127.0.0.1:9"
     with pytest.raises(TryLater, match="cannot be reached"):
@@ -125,7 +125,7 @@ def test_in_the_demonstration_it_is_kept_beside_the_mails() -> None:
 
 
 def test_no_log_line_holds_the_number_or_the_words(
-    provider: SmsProvider, caplog: pytest.LogCaptureFixture
+    provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     send(ana_s_reminder())

@@ -5,14 +5,12 @@ import logging
 from django.db.models import Q
 
 from accounts.clock import read_clock
-from rems import core
 from rems.channels.notices import Notice
 from rems.models import Reminder
-from rems.selectors import the_pharmacy
+from rems.outbox import plan_for_failures
 from rems.transactions import mutation
 
 CAME_BACK = "The message came back."
-NOT_DELIVERED = "reminder_failed"
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +18,8 @@ logger = logging.getLogger(__name__)
 def note_outcome(channel: str, notice: Notice) -> None:
     """Note that a message arrived or came back, once, whatever the order in which we are told.
 
-    One that came back stays so. Unless another message says the same to the same person, a task
-    for the pharmacists takes over, in the same transaction. Unknown messages are passed over.
+    One that came back stays so, and a person takes over: a task stands on the pharmacists' screen,
+    planned in the same transaction. Other channels go on as planned. Unknown ones are passed over.
     """
     with mutation():
         row = _row_of(channel, notice)
@@ -31,8 +29,7 @@ def note_outcome(channel: str, notice: Notice) -> None:
             _note(row, delivery=Reminder.Delivery.DELIVERED)
             return
         _note(row, delivery=Reminder.Delivery.BOUNCED, failure=CAME_BACK)
-        if not _is_told_otherwise(row):
-            _ask_a_person(row)
+        plan_for_failures([row.pk], read_clock())
     logger.warning("reminder %s came back", row.pk)
 
 
@@ -47,33 +44,3 @@ def _row_of(channel: str, notice: Notice) -> Reminder | None:
 
 def _note(row: Reminder, **what: str) -> None:
     Reminder.objects.filter(pk=row.pk).update(**what)
-
-
-def _is_told_otherwise(row: Reminder) -> bool:
-    """Whether another channel says the same to the same person, or is about to."""
-    same = Reminder.objects.filter(
-        subject_id=row.subject_id,
-        program=row.program_id,
-        kind=row.kind,
-        due_on=row.due_on,
-        step=row.step,
-        recipient=row.recipient_id,
-        status__in=[Reminder.Status.PLANNED, Reminder.Status.SENT],
-    )
-    return same.exclude(pk=row.pk).exclude(delivery=Reminder.Delivery.BOUNCED).exists()
-
-
-def _ask_a_person(row: Reminder) -> None:
-    """A task on the pharmacists' screen, from now on. Told twice of the same row it stays one."""
-    at, pharmacy = read_clock(), the_pharmacy()
-    zone = core.zone_named(pharmacy.time_zone if pharmacy else "America/New_York")
-    Reminder.objects.get_or_create(
-        subject_id=row.pk,
-        program=row.program,
-        kind=NOT_DELIVERED,
-        due_on=core.local_date(at, zone),
-        step=1,
-        recipient=None,
-        channel=Reminder.Channel.TASK,
-        defaults={"patient": row.patient, "send_at": at},
-    )

@@ -8,9 +8,9 @@ from accounts.clock import read_clock
 from accounts.models import User
 from rems.channels.sms import is_on_offer
 from rems.errors import EntryRefused
-from rems.locks import lock_subject
+from rems.locks import lock_subjects
 from rems.models import ContactPreference
-from rems.outbox import plan_for_patient
+from rems.outbox import plan_for_patients
 from rems.selectors import patients_acted_for
 from rems.transactions import mutation
 
@@ -62,13 +62,10 @@ def save_preferences(
         "advisory_on": advisory_on,
     }
     with mutation():
-        patients = sorted(patients_acted_for(actor).values_list("pk", flat=True))
-        for patient_id in patients:
-            lock_subject("patient", patient_id)
+        patients = list(patients_acted_for(actor).values_list("pk", flat=True))
+        lock_subjects("patient", patients)
         kept, _ = ContactPreference.objects.update_or_create(user=actor, defaults=chosen)
-        at = read_clock()
-        for patient_id in patients:
-            plan_for_patient(patient_id, at)
+        plan_for_patients(patients, read_clock())
     return kept
 
 

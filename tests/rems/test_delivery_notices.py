@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from rems.models import Reminder
+from rems.services.planning import plan_everything
 from tests.builders import now
 from tests.database import VirtualClock
 from tests.rems.telling import a_reminder
@@ -108,20 +109,13 @@ def test_told_twice_and_late_it_stays_one_task_and_bounced() -> None:
     assert len(tasks()) == 1
 
 
-def test_a_mail_that_came_back_becomes_a_task_unless_an_sms_says_the_same() -> None:
-    alone = sent("email", "m-1")
+def test_a_mail_that_came_back_becomes_a_task_and_the_sms_goes_on() -> None:
+    reminder, by_sms = sent("email", "m-1"), sent("sms", "m-2")
     assert mail_says(bounce("m-1")).status_code == 200
-    assert fresh(alone).delivery == "bounced"
-    assert len(tasks()) == 1
-    both = sent("email", "m-2", step=2)
-    sms = sent("sms", "m-3", step=2)
-    mail_says(bounce("m-2"))
-    assert fresh(both).delivery == "bounced"
-    assert len(tasks()) == 1
-    # And when that one comes back too, a person takes over.
-    sms_says("delivery_failed", "m-3")
-    assert fresh(sms).delivery == "bounced"
-    assert {task.subject_id for task in tasks()} == {alone.pk, sms.pk}
+    assert fresh(reminder).delivery == "bounced"
+    assert fresh(by_sms).delivery == ""
+    assert [task.subject_id for task in tasks()] == [reminder.pk]
+    assert not list(plan_everything(check=True))
 
 
 def test_a_mail_is_known_by_our_own_key_where_its_id_was_never_noted() -> None:

@@ -11,7 +11,17 @@ from django.urls import reverse
 from rems.errors import EntryRefused
 from rems.models import ContactPreference, Patient
 from rems.services.preferences import save_preferences
-from tests.builders import a_patient, acting_user, an_auditor, prescriber_user, sign_in, the_store
+from tests.builders import (
+    a_patient,
+    a_test,
+    acting_user,
+    ago,
+    an_auditor,
+    prescriber_user,
+    sign_in,
+    the_store,
+)
+from tests.rems.treated import in_treatment, planned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +56,12 @@ def error_beside(answer: HttpResponse, field: str) -> str:
     return text.split(f'id="id_{field}_error"')[1].split("</ul>")[0]
 
 
+def told(patient: Patient) -> set[tuple[str, str]]:
+    """What the one who acts for the patient is to be told, by which channel."""
+    user = acting_user(patient)
+    return {(row.channel, row.kind) for row in planned(patient) if row.recipient_id == user.pk}
+
+
 def test_the_page_says_plainly_that_safety_reminders_stay_on(client: Client) -> None:
     ana = ana_signs_in(client)
     assert PAGE in client.get(reverse("rems:treatment", args=[ana.pk])).content.decode()
@@ -67,6 +83,21 @@ def test_ana_chooses_and_sees_what_she_chose(client: Client) -> None:
     choose(client, language="en", time_zone="patient")
     kept.refresh_from_db()
     assert (kept.language, kept.time_zone) == ("en", "")
+
+
+def test_what_is_planned_follows_what_she_chose(client: Client) -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(days=1))
+    sign_in(client, acting_user(ana))
+    before = told(ana)
+    assert {channel for channel, _ in before} == {"email"}
+    assert ("email", "blood_count_due") in before
+    assert choose(client, email_on="").status_code == 302
+    after = told(ana)
+    assert {channel for channel, _ in after} == {"sms"}
+    # Advice is hers to leave out; what keeps somebody safe is not.
+    assert ("sms", "blood_count_due") not in after
+    assert ("sms", "pregnancy_test_due") in after
 
 
 @pytest.mark.parametrize(

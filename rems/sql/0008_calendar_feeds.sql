@@ -1,6 +1,6 @@
 -- Revoked once is revoked for ever, and the row stays: it says who could read until when.
 CREATE FUNCTION rems_calendarfeed_guard() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF OLD.revoked_at IS NOT NULL THEN
     PERFORM pharmacy_refuse('rems_calendarfeed_stays_revoked', 'a revoked feed stays revoked');

@@ -16,7 +16,7 @@ from rems.transactions import mutation
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español (Spanish)"}
 TIME_ZONES: Mapping[str, str] = {
-    "": "Where the patient lives",
+    "": "The patient's",
     "America/New_York": "Eastern",
     "America/Chicago": "Central",
     "America/Denver": "Mountain",

@@ -86,6 +86,28 @@ def test_no_page_of_any_role_has_a_barrier_in_light_or_dark_or_scrolls_sideways(
     assert len(seen) > 38, sorted(seen)
 
 
+def test_carl_is_shown_his_calendar_s_address_once_and_a_wrong_choice_beside_its_field(
+    store: Store,
+) -> None:
+    calendar = f"/treatment/patients/{patient_of(CARL).pk}/calendar/"
+    with store.person(CARL.person, viewport=PHONE) as page:
+        page.goto(calendar)
+        page.get_by_role("button", name=re.compile("^Make .*address$")).click()
+        expect(page.get_by_label("Calendar address")).to_have_value(
+            re.compile(r"/calendar\.ics\?key=")
+        )
+        assert barriers(page) == []
+        assert not scrolls_sideways(page)
+        page.goto(calendar)
+        expect(page.get_by_text("Your calendar address is on")).to_be_visible()
+        expect(page.get_by_label("Calendar address")).to_have_count(0)
+        page.goto("/treatment/preferences/")
+        page.get_by_label("Send me e-mail").uncheck()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#id_email_on_error")).to_contain_text("cannot be switched off")
+        assert barriers(page) == []
+
+
 def go_by_keyboard(page: Page, words: str) -> None:
     """Press Tab until something with these words has the focus and shows it; then press Enter."""
     for _ in range(120):

@@ -174,6 +174,8 @@ TELNYX_PUBLIC_KEY = ""
 LEASE_SECONDS = 150
 # After so many attempts a reminder, or a paper, has failed and a person sees to it.
 REMINDER_ATTEMPTS = 8
+# What one tick sends at most: after a long outage the providers see a stream, not a flood.
+REMINDERS_PER_TICK = 1000
 DOCUMENT_ATTEMPTS = 3
 
 # How long a re-authentication counts as the signer's presence (21 CFR 11.200, rule sheet 11.15).

@@ -13,6 +13,7 @@ from rems.views import (
     prescriber,
     records,
     registration,
+    reminders,
     withdrawal,
 )
 
@@ -67,6 +68,9 @@ urlpatterns = [
     _of_patient("entries/<slug:kind>/<uuid:row_id>/withdraw/", withdrawal.WithdrawView, "withdraw"),
     _of_patient("accounts/new/", registration.GrantAccessView, "grant-access"),
     _of_patient("accounts/<uuid:access_id>/end/", registration.EndAccessView, "end-access"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/<uuid:reminder_id>/retry/", reminders.retry, name="retry-reminder"),
+    path("reminders/<uuid:reminder_id>/resolve/", reminders.resolve, name="resolve-reminder"),
     path("credentials/", credentials.overview, name="credentials"),
     path(
         "credentials/prescribers/<uuid:subject_id>/",

@@ -15,6 +15,7 @@ _PLACES: tuple[tuple[str, str, str], ...] = (
     ("My patients", "rems:patients", "rems.view_own_patients"),
     ("Pharmacy queue", "orders:queue", "orders.view_queue"),
     ("Patients", "rems:patients", "rems.view_any_patient"),
+    ("Reminders", "rems:reminders", "rems.view_reminder"),
     ("Certifications", "rems:credentials", "rems.record_certification"),
 )
 

@@ -50,12 +50,15 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "catalog.add_lot",
         "catalog.change_lot",
         "rems.view_reminder",
+        "rems.attend_reminder",
     ),
     Role.TECHNICIAN: (
         "orders.view_queue",
         "orders.pack_order",
         "rems.view_any_patient",
         "rems.report_change",
+        "rems.view_reminder",
+        "rems.attend_reminder",
         "catalog.view_lot",
     ),
     Role.EDITOR: (

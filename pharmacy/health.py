@@ -1,6 +1,7 @@
 """Is the store alive, and is it ready? Two addresses for whoever runs it; no patient data."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import redis
 from django.db import DatabaseError, connection
@@ -9,8 +10,13 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.clock import read_clock
+from rems.selectors import LATE_AFTER, oldest_unsent
+
 from . import guards, role_check
 from .heartbeat import Part, alive, broker
+
+MINUTE = timedelta(minutes=1)
 
 
 class NotReady(Exception):
@@ -65,6 +71,17 @@ def check_beat() -> None:
         raise NotReady("no sign of life from beat")
 
 
+def check_reminders() -> None:
+    """No reminder waits for longer than it may. Raises NotReady, with how long; names nobody."""
+    try:
+        at = read_clock()
+        oldest = oldest_unsent(at)
+    except DatabaseError as error:
+        raise NotReady("the database does not answer") from error
+    if oldest is not None and at - oldest > LATE_AFTER:
+        raise NotReady(f"the oldest unsent reminder is {(at - oldest) // MINUTE} minutes late")
+
+
 def _alive(part: Part) -> bool:
     try:
         return alive(part)
@@ -78,6 +95,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "broker": check_broker,
     "worker": check_worker,
     "beat": check_beat,
+    "reminders": check_reminders,
 }
 
 

@@ -8,7 +8,8 @@ class RemsConfig(AppConfig):
     verbose_name = "REMS"
 
     def ready(self) -> None:
-        """Tell the catalog for which programs there are rules."""
+        """Tell the catalog for which programs there are rules; hear what became of mails."""
+        import rems.views.hooks  # noqa: F401
         from catalog.programs import register_known_program
         from rems import core
 

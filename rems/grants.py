@@ -57,5 +57,7 @@ GRANTS: Mapping[str, str] = {
         "SELECT, INSERT, UPDATE (email_on, sms_on, phone, language, time_zone, quiet_from, "
         "quiet_until, advisory_on)"
     ),
+    # The digest stays what it is; revoking is all that can happen to a feed.
+    "rems_calendarfeed": "SELECT, INSERT, UPDATE (revoked_at)",
     "rems_reminder": "SELECT, INSERT, UPDATE",
 }

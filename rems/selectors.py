@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from accounts.clock import PharmacyClock
 from accounts.models import User
@@ -18,7 +18,9 @@ from rems import core
 from rems.models import (
     AgreementForm,
     AgreementSignature,
+    CalendarFeed,
     CategoryAssignment,
+    ContactPreference,
     Enrollment,
     EnrollmentEnd,
     Evidence,
@@ -34,13 +36,18 @@ from rems.models import (
     Prescriber,
     PrescriberDelegate,
     Prescription,
+    Reminder,
     Supply,
     SupplyEnd,
     TestVerification,
 )
 
 E = TypeVar("E", bound=Evidence)
+# The condition of the index `rems_reminder_due`, word for word.
+_TO_SEND = Q(status=Reminder.Status.PLANNED) & ~Q(channel=Reminder.Channel.TASK)
 RECENT = 6
+# A reminder that went out, or still waits, for longer than this after its moment is late.
+LATE_AFTER = timedelta(minutes=15)
 
 # Which prescriptions still wait for a fill is known to those who fill them; they say so here.
 PrescriptionFilter = Callable[[QuerySet[Prescription]], QuerySet[Prescription]]
@@ -174,6 +181,16 @@ def access_of(user: User, patient_id: UUID, at: datetime) -> PatientAccess | Non
     return _in_force(PatientAccess.objects.filter(user=user, patient_id=patient_id), at).first()
 
 
+def open_calendar_feed(patient_id: UUID, user: User) -> CalendarFeed | None:
+    """The user's calendar feed of this patient that is not revoked."""
+    return CalendarFeed.objects.filter(patient_id=patient_id, user=user, revoked_at=None).first()
+
+
+def contact_of(user_id: UUID | None) -> ContactPreference | None:
+    """How this user wants to be reached; None for who never chose."""
+    return ContactPreference.objects.filter(user_id=user_id).first() if user_id else None
+
+
 def accesses_in_force(patient_id: UUID) -> QuerySet[PatientAccess]:
     """Who may act for the patient now."""
     found = PatientAccess.objects.filter(patient_id=patient_id).select_related("user")
@@ -240,3 +257,28 @@ def _in_force_delegates(
     rows: QuerySet[PrescriberDelegate], at: datetime | PharmacyClock
 ) -> QuerySet[PrescriberDelegate]:
     return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
+
+
+def unsent_reminders(at: datetime) -> QuerySet[Reminder]:
+    """Those that should have gone out by now and have not, held by a worker or not."""
+    return Reminder.objects.filter(_TO_SEND, send_at__lte=at)
+
+
+def oldest_unsent(at: datetime) -> datetime | None:
+    """The moment at which the oldest reminder that should have gone out by now fell due."""
+    oldest: datetime | None = unsent_reminders(at).aggregate(oldest=Min("send_at"))["oldest"]
+    return oldest
+
+
+def open_tasks(at: datetime) -> QuerySet[Reminder]:
+    """What a person has to do by now, the oldest first; `failed_reminders` are told apart."""
+    tasks = Reminder.objects.filter(status=Reminder.Status.PLANNED, channel=Reminder.Channel.TASK)
+    told_apart = failed_reminders().filter(pk=OuterRef("subject_id"))
+    return tasks.filter(~Exists(told_apart), send_at__lte=at).order_by("send_at", "pk")
+
+
+def failed_reminders() -> QuerySet[Reminder]:
+    """What could not be sent, or came back, and nobody has seen to yet, the oldest first."""
+    came_back = Q(delivery=Reminder.Delivery.BOUNCED, resolved_at__isnull=True)
+    failed = Q(status=Reminder.Status.FAILED) | came_back
+    return Reminder.objects.filter(failed).order_by("send_at", "pk")

@@ -5,12 +5,15 @@ from django.views.generic import View
 
 from rems.views import (
     agreement,
+    calendars,
     credentials,
     people,
     pharmacist,
+    preferences,
     prescriber,
     records,
     registration,
+    reminders,
     versions,
     withdrawal,
 )
@@ -24,10 +27,12 @@ def _of_patient(address: str, view: type[View], name: str):  # type: ignore[no-u
 
 urlpatterns = [
     path("", records.my_treatment, name="my-treatment"),
+    path("preferences/", preferences.PreferencesView.as_view(), name="preferences"),
     path("patients/", records.patients, name="patients"),
     path("patients/new/", registration.RegisterPatientView.as_view(), name="register-patient"),
     path("patients/<uuid:patient_id>/", records.patient, name="patient"),
     path("patients/<uuid:patient_id>/treatment/", records.treatment, name="treatment"),
+    path("patients/<uuid:patient_id>/calendar/", calendars.calendar_page, name="calendar"),
     path("patients/<uuid:patient_id>/agreement/", agreement.agreement, name="agreement"),
     _of_patient("forms/start/", agreement.StartFormView, "start-form"),
     _of_patient("forms/<uuid:form_id>/sign/", agreement.SignFormView, "sign-form"),
@@ -64,6 +69,9 @@ urlpatterns = [
     _of_patient("entries/<slug:kind>/<uuid:row_id>/withdraw/", withdrawal.WithdrawView, "withdraw"),
     _of_patient("accounts/new/", registration.GrantAccessView, "grant-access"),
     _of_patient("accounts/<uuid:access_id>/end/", registration.EndAccessView, "end-access"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/<uuid:reminder_id>/retry/", reminders.retry, name="retry-reminder"),
+    path("reminders/<uuid:reminder_id>/resolve/", reminders.resolve, name="resolve-reminder"),
     path("credentials/", credentials.overview, name="credentials"),
     path(
         "credentials/prescribers/<uuid:subject_id>/",

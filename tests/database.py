@@ -171,12 +171,21 @@ class Eraser:
 
         Raises psycopg.errors.LockNotAvailable when a test left a transaction open.
         """
+        try:
+            self._connected().execute("SELECT test_reference.erase()")
+        except psycopg.OperationalError:
+            if self._connection is not None and not self._connection.closed:
+                raise
+            # A test brought the server down; it is up again.
+            self._connected().execute("SELECT test_reference.erase()")
+        memory.erased()
+
+    def _connected(self) -> "psycopg.Connection[tuple[Any, ...]]":
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(self._url, autocommit=True)
             self._connection.execute("SET lock_timeout = '5s'")
             self._connection.execute("SET session_replication_role = replica")
-        self._connection.execute("SELECT test_reference.erase()")
-        memory.erased()
+        return self._connection
 
     def close(self) -> None:
         """Let go of the database."""

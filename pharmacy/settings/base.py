@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "csp",
     "django_htmx",
     "djmoney",
@@ -159,11 +160,22 @@ DEFAULT_FROM_EMAIL = "pharmacy@example.com"
 
 # A mail server that does not answer holds up a batch for no longer than this.
 EMAIL_TIMEOUT = 10
+# A mail provider's own settings; its notices are taken only with a WEBHOOK_SECRET.
+ANYMAIL: dict[str, object] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+# SMS: `console` keeps them where the mails are kept, `telnyx` sends them, `off` offers none.
+SMS_PROVIDER = "console"
+TELNYX_URL = "https://api.telnyx.com/v2"
+TELNYX_API_KEY = ""
+TELNYX_FROM = ""
+# The provider's key, in base 64, by which its notices are known to be its own.
+TELNYX_PUBLIC_KEY = ""
 # A worker that claimed a reminder or a paper and says nothing for so long has died: longer than a
 # task may take (CELERY_TASK_TIME_LIMIT).
 LEASE_SECONDS = 150
 # After so many attempts a reminder, or a paper, has failed and a person sees to it.
 REMINDER_ATTEMPTS = 8
+# What one tick sends at most: after a long outage the providers see a stream, not a flood.
+REMINDERS_PER_TICK = 1000
 DOCUMENT_ATTEMPTS = 3
 
 # How long a re-authentication counts as the signer's presence (21 CFR 11.200, rule sheet 11.15).
@@ -208,4 +220,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # What they would say in detail holds telephone numbers and addresses.
+    "loggers": {name: {"level": "WARNING"} for name in ("telnyx", "httpx", "httpcore", "urllib3")},
 }

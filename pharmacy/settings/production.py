@@ -1,5 +1,6 @@
 """The store for real. A secret that is missing, or left at an example's value, stops the start."""
 
+import json
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +28,22 @@ def required(name: str) -> str:
     return value
 
 
+def mail_settings(url: str) -> dict[str, object]:
+    """How mail leaves: `smtp+tls://user:password@host:587`, or `anymail://postmark` and the like.
+
+    A provider's own settings come from ANYMAIL, a JSON object; refuses one without WEBHOOK_SECRET,
+    since a provider's notices would then be anybody's.
+    """
+    scheme, _, provider = url.partition("://")
+    if scheme != "anymail":
+        return dict(env.email_url_config(url))
+    given = json.loads(env.str("ANYMAIL", default="") or "{}")
+    if ":" not in str(given.get("WEBHOOK_SECRET", "")) or len(given["WEBHOOK_SECRET"]) < 32:
+        raise ImproperlyConfigured("ANYMAIL has no WEBHOOK_SECRET, user:password, 32 or longer.")
+    backend = f"anymail.backends.{provider}.EmailBackend"
+    return {"EMAIL_BACKEND": backend, "ANYMAIL": {**ANYMAIL, **given}}
+
+
 DEBUG = False
 DEMONSTRATION = False
 SECRET_KEY = secret("SECRET_KEY", 50)
@@ -40,8 +57,15 @@ if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = database(env.str("DATABASE_OWNER_URL"))
 REDIS_URL = required("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
-vars().update(env.email_url_config(required("EMAIL_URL")))
+vars().update(mail_settings(required("EMAIL_URL")))
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL")
+SMS_PROVIDER = env.str("SMS_PROVIDER", default="") or "off"
+if SMS_PROVIDER == "telnyx":
+    TELNYX_API_KEY = secret("TELNYX_API_KEY", 20)
+    TELNYX_FROM = required("TELNYX_FROM")
+    TELNYX_PUBLIC_KEY = required("TELNYX_PUBLIC_KEY")
+elif SMS_PROVIDER != "off":
+    raise ImproperlyConfigured("SMS_PROVIDER is neither telnyx nor off.")
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 
 STORAGES = {

@@ -25,5 +25,6 @@ SEAL_HEADS_DIR = str(_servers.data_dir / "seal-heads")
 OUTGOING_MAIL_DIR = _servers.data_dir / "outgoing-mail"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 EMAIL_FILE_PATH = OUTGOING_MAIL_DIR
+ANYMAIL = {**ANYMAIL, "WEBHOOK_SECRET": "mail:the tests' own, of no value to anyone"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False

@@ -2,6 +2,7 @@
 
 from .attestation import Attestation
 from .base import Anchor, CurrentTransaction, Evidence, PatientEvidence, Stamped
+from .calendar import CalendarFeed
 from .certification import (
     Credential,
     PharmacistTraining,
@@ -50,6 +51,7 @@ __all__ = [
     "Anchor",
     "Attestation",
     "Authorization",
+    "CalendarFeed",
     "CategoryAssignment",
     "Confirmation",
     "ContactPreference",

@@ -89,6 +89,7 @@ class Reminder(Identified):
     planned_at = models.DateTimeField(db_default=PharmacyClock(), editable=False)
 
     class Meta:
+        permissions = [("attend_reminder", "Can retry reminders and settle tasks")]
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_id", "program", "kind", "due_on", "step", "recipient", "channel"],
@@ -127,6 +128,12 @@ class Reminder(Identified):
                 condition=Q(status="planned", channel="task"),
                 name="rems_reminder_open_task",
             ),
+            models.Index(
+                fields=["send_at", "id"],
+                condition=Q(status="failed") | Q(delivery="bounced"),
+                name="rems_reminder_failed",
+            ),
+            models.Index(fields=["send_at"], name="rems_reminder_by_hour"),
             models.Index(
                 fields=["provider_message_id"],
                 condition=~Q(provider_message_id=""),

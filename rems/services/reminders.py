@@ -1,136 +1,115 @@
 """Send what is due: claim in one short transaction, send outside of it, write down what came of it.
 
 At least once. A worker that dies at any point leaves a lease that runs out; the row is then
-anybody's again. Two workers never hold the same row (SKIP LOCKED, lease).
+anybody's again. Two workers never hold the same row (SKIP LOCKED, lease). That the provider is
+about to be called is written before it is: what may have left twice can be known by its row.
 """
 
-import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
 
-from accounts.clock import PharmacyClock, read_clock
-from rems.channels import CHANNELS, Undeliverable
+from accounts.clock import read_clock
+from rems.channels import CHANNELS, TryLater, Undeliverable
 from rems.models import Reminder
-from rems.outbox import still_needed
+from rems.services.reminder_claims import claim, give_back, needed, overtaken
+from rems.services.reminder_outcomes import (
+    Sweep,
+    begin,
+    note_attempt,
+    note_cancelled,
+    note_failed,
+    note_sent,
+)
 
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Sweep:
-    """What came of one batch, in reminders."""
-
-    claimed: int = 0
-    sent: int = 0
-    cancelled: int = 0
-    postponed: int = 0
-    failed: int = 0
+BATCH = 50
+OVERTAKEN = "A newer one of the same kind was due as well."
 
 
-def send_due(batch: int = 50) -> Sweep:
+def send_due(batch: int = BATCH, patience: float | None = None, on_the_way: int = 1) -> Sweep:
     """Send up to `batch` reminders whose time has come. Safe to run twice at once.
 
+    After `patience` seconds (at most half a lease) what was not tried is given back. `on_the_way`
+    messages may have left before that is noted: a worker's death repeats at most so many.
     Raises nothing for a reminder that cannot be sent: that is written on its row.
     """
-    stop_at = time.monotonic() + settings.LEASE_SECONDS / 2
+    longest = settings.LEASE_SECONDS / 2
+    stop_at = time.monotonic() + min(longest if patience is None else patience, longest)
     rows = claim(batch)
     sweep = Sweep(claimed=len(rows))
-    needed = still_needed(rows, read_clock()) if rows else set()
-    for row in rows:
+    wanted = _lay_aside_obsolete(rows, sweep) if rows else []
+    for start in range(0, len(wanted), on_the_way):
         if time.monotonic() > stop_at:
-            _give_back(row)
-        elif row.attempts > settings.REMINDER_ATTEMPTS:
-            _fail(row, "Workers died while sending.", sweep)
-        elif row.pk not in needed:
-            _cancel(row, sweep)
-        else:
-            _send(row, sweep)
+            give_back(wanted[start:])
+            break
+        _send_together(wanted[start : start + on_the_way], sweep)
     return sweep
 
 
-def claim(batch: int) -> Sequence[Reminder]:
-    """Take up to `batch` due rows for LEASE_SECONDS. What another worker holds is passed over."""
-    with transaction.atomic(durable=True):
-        at = read_clock()
-        due = Reminder.objects.filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lte=at),
-            status=Reminder.Status.PLANNED,
-            send_at__lte=at,
-        )
-        keys = due.order_by("send_at", "pk").select_for_update(skip_locked=True)
-        taken = list(keys.values_list("pk", flat=True)[:batch])
-        mine = Reminder.objects.filter(pk__in=taken)
-        mine.update(lease_until=lease_end(at), attempts=F("attempts") + 1)
-        return list(mine.select_related("recipient").order_by("send_at", "pk"))
+def send_until(stop_at: float, most: int) -> Sweep:
+    """Batch after batch until none is due, `most` are sent or time.monotonic() is `stop_at`."""
+    total = Sweep()
+    while (left := stop_at - time.monotonic()) > 0 and total.claimed < most:
+        batch = min(BATCH, most - total.claimed)
+        sweep = send_due(batch, left)
+        _add(total, sweep)
+        if sweep.claimed < batch:
+            break
+    return total
 
 
-def lease_end(at: datetime) -> datetime:
-    """When a claim made at this instant runs out."""
-    return at + timedelta(seconds=settings.LEASE_SECONDS)
+def _add(total: Sweep, sweep: Sweep) -> None:
+    for name in Sweep.__slots__:
+        setattr(total, name, getattr(total, name) + getattr(sweep, name))
 
 
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many failed attempts: doubling, with a cap."""
-    doubled: timedelta = FIRST_PAUSE * 2 ** (attempts - 1)
-    return min(doubled, LONGEST_PAUSE)
+def _lay_aside_obsolete(rows: Sequence[Reminder], sweep: Sweep) -> list[Reminder]:
+    """Those that are worth sending; the others are cancelled, or given up."""
+    at = read_clock()
+    superfluous = overtaken(rows, at)
+    note_cancelled([row for row in rows if row.pk in superfluous], OVERTAKEN, sweep)
+    rest = list(_not_given_up([row for row in rows if row.pk not in superfluous], sweep))
+    asked_for, unanswered = needed(rest, at)
+    for row in rest:
+        if row.pk in unanswered and begin([row]):
+            note_attempt(row, unanswered[row.pk], sweep, left=False)
+    answered = [row for row in rest if row.pk not in unanswered]
+    note_cancelled([row for row in answered if row.pk not in asked_for], "", sweep)
+    return [row for row in answered if row.pk in asked_for]
 
 
-def _send(row: Reminder, sweep: Sweep) -> None:
-    """The exception's own words may name the address, so only its kind is kept."""
-    try:
-        CHANNELS[row.channel](row)
-    except Undeliverable as error:
-        _fail(row, str(error), sweep)
-    except Exception as error:
-        _note_attempt(row, type(error).__name__, sweep)
-    else:
-        _record(row, status=Reminder.Status.SENT, sent_at=PharmacyClock(), failure="")
-        sweep.sent += 1
-        logger.info("reminder %s sent", row.pk)
+def _not_given_up(rows: Sequence[Reminder], sweep: Sweep) -> Iterator[Reminder]:
+    for row in rows:
+        if row.attempts >= settings.REMINDER_ATTEMPTS:
+            note_failed(row, "Workers died while sending.", sweep)
+        else:
+            yield row
 
 
-def _note_attempt(row: Reminder, reason: str, sweep: Sweep) -> None:
-    if row.attempts >= settings.REMINDER_ATTEMPTS:
-        _fail(row, reason, sweep)
-        return
-    _record(row, send_at=read_clock() + pause_after(row.attempts), failure=reason)
-    sweep.postponed += 1
-    logger.warning("reminder %s not sent (attempt %s): %s", row.pk, row.attempts, reason)
+def _send_together(rows: Sequence[Reminder], sweep: Sweep) -> None:
+    """Begin, send each, and note those that left in one statement."""
+    left: list[Reminder] = []
+    message_ids = {}
+    for row in begin(rows):
+        message_id = _send(row, sweep)
+        if message_id is not None:
+            left.append(row)
+            message_ids[row.pk] = message_id
+    note_sent(left, message_ids, sweep)
 
 
-def _fail(row: Reminder, reason: str, sweep: Sweep) -> None:
-    _record(row, status=Reminder.Status.FAILED, failure=reason)
-    sweep.failed += 1
-    logger.error("reminder %s failed: %s", row.pk, reason)
+def _send(row: Reminder, sweep: Sweep) -> str | None:
+    """The provider's key of the message, or None where it did not leave, which is then noted.
 
-
-def _cancel(row: Reminder, sweep: Sweep) -> None:
-    _record(row, status=Reminder.Status.CANCELLED)
-    sweep.cancelled += 1
-    logger.info("reminder %s is no longer needed", row.pk)
-
-
-def _give_back(row: Reminder) -> None:
-    """The lease will not cover this one any more: an attempt that was none."""
-    _record(row, attempts=row.attempts - 1)
-
-
-def _record(row: Reminder, **outcome: object) -> None:
-    """Write the outcome, unless the lease ran out and somebody else took the row.
-
-    A row that was cancelled meanwhile stays cancelled, unless the truth is that it was sent.
+    The exception's own words may name the address, so only its kind is kept.
     """
-    mine = Reminder.objects.filter(pk=row.pk, lease_until=row.lease_until)
-    was_sent = outcome.get("status") == Reminder.Status.SENT
-    open_rows = mine if was_sent else mine.filter(status=Reminder.Status.PLANNED)
-    if not (open_rows.update(lease_until=None, **outcome) or mine.update(lease_until=None)):
-        logger.warning("reminder %s was taken over by another worker", row.pk)
+    try:
+        return CHANNELS[row.channel](row) or ""
+    except Undeliverable as error:
+        note_failed(row, str(error), sweep, send_started_at=None)
+    except TryLater as error:
+        note_attempt(row, str(error), sweep, left=False)
+    except Exception as error:
+        note_attempt(row, type(error).__name__, sweep)
+    return None

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
+from pharmacy.settings import base
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("web", "worker", "beat", "migrate")
+OURS = ("web", "worker", "documents", "beat", "migrate")
 SECRETS = (
     "SECRET_KEY",
     "SEAL_KEY",
@@ -30,6 +32,18 @@ def environment(service: str) -> dict[str, str]:
 
 def test_every_part_of_the_store_is_there() -> None:
     assert set(SERVICES) == {*OURS, "database", "broker", "proxy"}
+
+
+def test_every_queue_has_a_worker_and_papers_have_one_of_their_own() -> None:
+    queues = {
+        name: set(
+            SERVICES[name]["command"][SERVICES[name]["command"].index("--queues") + 1].split(",")
+        )
+        for name in ("worker", "documents")
+    }
+    routed = {route["queue"] for route in base.CELERY_TASK_ROUTES.values()}
+    assert queues["worker"] | queues["documents"] == routed | {base.CELERY_TASK_DEFAULT_QUEUE}
+    assert queues["documents"] == {"documents"}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -63,7 +63,7 @@ def test_no_page_of_any_role_has_a_barrier_in_light_or_dark_or_scrolls_sideways(
     assert DANA.guardian is not None
     visits = [
         (None, ["/", "/nothing/here/"]),
-        (GINA.person, ["/treatment/"]),
+        (GINA.person, ["/treatment/", "/r/cut-off/"]),
         (CARL.person, ["/orders/", "/treatment/"]),
         (DANA.guardian, ["/orders/", f"/orders/{order.pk}/"]),
         (OKAFOR, ["/treatment/patients/", f"/treatment/patients/{patient_of(GINA).pk}/"]),
@@ -83,7 +83,29 @@ def test_no_page_of_any_role_has_a_barrier_in_light_or_dark_or_scrolls_sideways(
                 if scrolls_sideways(page):
                     found.append(f"{who}, {where}: scrolls sideways")
     assert not found, "\n".join(found)
-    assert len(seen) > 35, sorted(seen)
+    assert len(seen) > 38, sorted(seen)
+
+
+def test_carl_is_shown_his_calendar_s_address_once_and_a_wrong_choice_beside_its_field(
+    store: Store,
+) -> None:
+    calendar = f"/treatment/patients/{patient_of(CARL).pk}/calendar/"
+    with store.person(CARL.person, viewport=PHONE) as page:
+        page.goto(calendar)
+        page.get_by_role("button", name=re.compile("^Make .*address$")).click()
+        expect(page.get_by_label("Calendar address")).to_have_value(
+            re.compile(r"/calendar\.ics\?key=")
+        )
+        assert barriers(page) == []
+        assert not scrolls_sideways(page)
+        page.goto(calendar)
+        expect(page.get_by_text("Your calendar address is on")).to_be_visible()
+        expect(page.get_by_label("Calendar address")).to_have_count(0)
+        page.goto("/treatment/preferences/")
+        page.get_by_label("Send me e-mail").uncheck()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#id_email_on_error")).to_contain_text("cannot be switched off")
+        assert barriers(page) == []
 
 
 def go_by_keyboard(page: Page, words: str) -> None:

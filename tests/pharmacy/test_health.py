@@ -1,6 +1,7 @@
 """/health: truthful about each part, silent about patients."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,12 @@ from pytest_django import Settings
 
 from pharmacy import heartbeat, tasks
 from pharmacy.heartbeat import Part
+from rems.models import Reminder
+from rems.services.reminders import send_due
+from tests.builders import a_test, ago
 from tests.conftest import Connection
+from tests.database import VirtualClock
+from tests.rems.treated import in_treatment, planned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +47,12 @@ def test_live_answers_whatever_else_is_down() -> None:
 
 def test_without_a_worker_or_beat_the_store_is_not_ready_and_says_so() -> None:
     found = parts()
-    assert {name for name in found if found[name]["ready"]} == {"database", "guards", "broker"}
+    assert {name for name in found if found[name]["ready"]} == {
+        "database",
+        "guards",
+        "broker",
+        "reminders",
+    }
     assert found["worker"]["reason"] == "no sign of life from a worker"
     assert found["beat"]["reason"] == "no sign of life from beat"
 
@@ -50,7 +61,7 @@ def test_with_every_sign_of_life_the_store_is_ready() -> None:
     heartbeat.beat(Part.WORKER)
     heartbeat.beat(Part.BEAT)
     tasks.heartbeat()
-    assert ready_parts() == {"database", "guards", "broker", "worker", "beat"}
+    assert ready_parts() == {"database", "guards", "broker", "worker", "beat", "reminders"}
 
 
 def test_a_worker_that_does_no_task_while_beat_sends_is_not_ready() -> None:
@@ -66,13 +77,13 @@ def test_a_sign_of_life_fades() -> None:
         assert 0 < lasts <= heartbeat.LASTS[part]
 
 
-def test_without_a_broker_four_parts_are_judged_and_none_is_guessed(
+def test_without_a_broker_every_part_is_judged_and_none_is_guessed(
     settings: Settings,
 ) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     heartbeat.broker.cache_clear()
     found = parts()
-    assert {name for name in found if found[name]["ready"]} == {"database", "guards"}
+    assert {name for name in found if found[name]["ready"]} == {"database", "guards", "reminders"}
     assert found["broker"]["reason"] == "the broker does not answer"
 
 
@@ -99,6 +110,25 @@ def test_a_replaced_guard_function_shows_by_name(superuser_connection: Connectio
     finally:
         superuser_connection.execute(row[0])
     assert "guards" in ready_parts()
+
+
+def test_a_reminder_that_waits_for_more_than_a_quarter_of_an_hour_shows(
+    clock: VirtualClock,
+) -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(days=7))
+    due = min(row.send_at for row in planned(ana))
+    clock.set(due + timedelta(minutes=15))
+    assert "reminders" in ready_parts()
+    clock.set(due + timedelta(minutes=15, microseconds=1))
+    assert parts()["reminders"]["reason"] == "the oldest unsent reminder is 15 minutes late"
+    # A pause between two attempts makes it no less late.
+    Reminder.objects.update(attempts=1, lease_until=due + timedelta(hours=1))
+    assert "reminders" not in ready_parts()
+    Reminder.objects.update(lease_until=None)
+    while send_due().claimed:
+        continue
+    assert "reminders" in ready_parts()
 
 
 def test_a_clock_that_is_not_our_own_shows_where_none_may_be_set(settings: Settings) -> None:

@@ -55,3 +55,38 @@ def test_a_placeholder_stops_the_start_and_is_named(name: str, value: str) -> No
     assert started.returncode != 0
     assert f"{name} is a placeholder or shorter" in started.stderr
     assert value not in started.stderr
+
+
+def test_a_mail_provider_without_a_secret_for_its_notices_stops_the_start() -> None:
+    for given in ("", "{}", '{"WEBHOOK_SECRET": "no-colon-in-it"}', '{"WEBHOOK_SECRET": "a:b"}'):
+        started = start(EMAIL_URL="anymail://postmark", ANYMAIL=given)
+
+        assert started.returncode != 0
+        assert "ANYMAIL has no WEBHOOK_SECRET" in started.stderr
+
+    whole = '{"WEBHOOK_SECRET": "mail:' + "k" * 40 + '", "POSTMARK_SERVER_TOKEN": "t"}'
+    assert start(EMAIL_URL="anymail://postmark", ANYMAIL=whole).returncode == 0
+
+
+TELNYX = {
+    "SMS_PROVIDER": "telnyx",
+    "TELNYX_API_KEY": "k8" * 20,
+    "TELNYX_FROM": "+12125550100",
+    "TELNYX_PUBLIC_KEY": "p5" * 22,
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(TELNYX) - {"SMS_PROVIDER"}))
+def test_sms_without_what_it_needs_stops_the_start_and_names_it(name: str) -> None:
+    started = start(**{**TELNYX, name: ""})
+
+    assert started.returncode != 0
+    assert f"{name} is not set" in started.stderr
+
+
+def test_sms_is_off_or_telnyx_and_never_only_pretended() -> None:
+    assert start(**TELNYX).returncode == 0
+    assert start(SMS_PROVIDER="off").returncode == 0
+    pretended = start(SMS_PROVIDER="console")
+    assert pretended.returncode != 0
+    assert "SMS_PROVIDER is neither" in pretended.stderr

@@ -10,7 +10,7 @@ import pytest
 from pharmacy.local import environment, ports
 from tests.pharmacy.running import Run, is_running, wait_for
 
-PARTS = {"database", "guards", "broker", "worker", "beat"}
+PARTS = {"database", "guards", "broker", "worker", "beat", "reminders"}
 
 
 @pytest.fixture(scope="module")

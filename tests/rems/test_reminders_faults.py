@@ -1,90 +1,30 @@
 """A real worker is killed, the broker is away: every reminder still goes out."""
 
 import os
-import signal
+import shutil
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from email import message_from_bytes
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
-from celery import current_app
 from django.conf import settings
 from django.core import mail
 from django.db import connection
 
+from pharmacy.local.servers import EmbeddedServers
 from rems.models import Patient, Reminder
-from rems.outbox import SEND_DUE_REMINDERS
 from rems.services.reminders import send_due
 from tests.builders import a_test, ago
 from tests.database import VirtualClock
-from tests.rems.treated import in_treatment, planned
+from tests.rems.killing import PATIENCE_SECONDS, QUEUE, ROOT, Workers, ask, until
+from tests.rems.treated import due_now, in_treatment, planned
 from tests.rems.waiting_mail import AFTER, BEFORE, REACHED
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).resolve().parents[2]
-QUEUE = "reminders"
-PATIENCE_SECONDS = 40
-
-
-def until(what: Callable[[], object]) -> None:
-    """Wait until it is so. Fails the test when it never is."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.05)
-
-
-class Workers:
-    """Real Celery workers, each a process group of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.log = folder / "worker-log"
-        self._running: list[subprocess.Popen[bytes]] = []
-
-    def start(self) -> "subprocess.Popen[bytes]":
-        """One more worker for the reminders' queue, with one child."""
-        command = [sys.executable, "-m", "celery", "--app", "pharmacy.celery", "worker"]
-        command += ["--queues", QUEUE, "--concurrency", "1", "--loglevel", "INFO"]
-        command += ["--without-gossip", "--without-mingle"]
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.rems.worker_settings",
-            "TEST_MAIL_FOLDER": str(self.folder),
-        }
-        with self.log.open("ab") as log:
-            worker = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._running.append(worker)
-        return worker
-
-    def kill(self, worker: "subprocess.Popen[bytes]") -> None:
-        """`kill -9` for the worker and its child."""
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
-        self._running.remove(worker)
-
-    def mails(self) -> list[str]:
-        """The Message-ID of every mail that has left, in order."""
-        files = sorted(self.folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
-        return [str(message_from_bytes(file.read_bytes())["Message-ID"]) for file in files]
-
-    def close(self) -> None:
-        """Leave nothing behind."""
-        for worker in list(self._running):
-            self.kill(worker)
 
 
 @pytest.fixture
@@ -94,18 +34,6 @@ def workers(tmp_path: Path) -> Iterator[Workers]:
     started = Workers(tmp_path)
     yield started
     started.close()
-
-
-def due_now() -> Reminder:
-    ana = in_treatment(days=10)
-    a_test(ana, ago(days=7))
-    (reminder,) = planned(ana)
-    return reminder
-
-
-def ask() -> None:
-    """What beat does at every tick."""
-    current_app.send_task(SEND_DUE_REMINDERS)
 
 
 def test_kill_9_loses_no_reminder_and_a_second_copy_can_be_known(
@@ -145,11 +73,25 @@ def test_kill_9_loses_no_reminder_and_a_second_copy_can_be_known(
     clock.tick(settings.LEASE_SECONDS)
     ask()
     ask()
-    workers.start()
+    third = workers.start()
     until(lambda: Reminder.objects.get(pk=reminder.pk).status == "sent")
     assert len(workers.mails()) == 2
     assert len(set(workers.mails())) == 1
     assert not mail.outbox
+    reminder.refresh_from_db()
+    assert reminder.possible_duplicates == 2, "both attempts that were broken off may have left"
+
+    # Asked to stop in the middle of a mail, a worker finishes what it has begun.
+    other = due_now("Zoe Hart")
+    (workers.folder / BEFORE).touch()
+    (workers.folder / REACHED).unlink()
+    ask()
+    until((workers.folder / REACHED).exists)
+    third.terminate()
+    (workers.folder / BEFORE).unlink()
+    assert third.wait(PATIENCE_SECONDS) == 0
+    assert not Reminder.objects.filter(lease_until__isnull=False).exists()
+    assert Reminder.objects.get(pk=other.pk).status == "sent"
 
     log = workers.log.read_text(encoding="utf-8").lower()
     assert str(reminder.pk) in log
@@ -206,6 +148,31 @@ def silent_port() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(20)
         yield listener.getsockname()[1]
+
+
+def test_a_broker_that_was_killed_and_came_back_empty_costs_no_reminder(tmp_path: Path) -> None:
+    reminder = due_now()
+    servers = EmbeddedServers(tmp_path / "broker", with_postgres=False)
+    servers.reserve()
+    workers = Workers(tmp_path, broker=servers.connection.redis_url)
+    try:
+        servers.start()
+        # A tick waits in the queue when the broker is killed and all that it held is lost.
+        ask(servers.connection.redis_url)
+        [(broker, _)] = servers._children
+        broker.kill()
+        broker.wait()
+        servers._children.clear()
+        shutil.rmtree(servers.valkey.home)
+        workers.start()
+        servers.start()
+        assert redis.Redis.from_url(servers.connection.redis_url).llen(QUEUE) == 0
+        # Beat's next tick finds the row.
+        ask(servers.connection.redis_url)
+        until(lambda: Reminder.objects.get(pk=reminder.pk).status == "sent")
+    finally:
+        workers.close()
+        servers.close()
 
 
 def test_with_the_broker_down_the_fact_is_written_and_the_reminder_waits(closed_port: int) -> None:

@@ -8,7 +8,7 @@ from accounts.roles import Role
 from rems import core
 from rems.models import ContactPreference, Patient, Reminder
 from rems.services import supplies
-from tests.builders import PROGRAM, a_patient, ago, now, sign, the_store
+from tests.builders import PROGRAM, a_patient, a_test, ago, now, sign, the_store
 from tests.remembering import remembered
 
 NOON = time(12)
@@ -64,3 +64,10 @@ def due_dates(patient: Patient, kind: str = "pregnancy_test_due") -> list[date]:
     """When they fall due, each day once."""
     days = all_planned(patient, kind).values_list("due_on", flat=True)
     return sorted(set(days))
+
+
+def due_now(name: str = "Ana Ruiz") -> Reminder:
+    """This patient's test is due today; the reminder's time has come."""
+    patient = in_treatment(name=name, days=10)
+    a_test(patient, ago(days=7))
+    return next(row for row in planned(patient) if row.channel == "email" and row.send_at <= now())

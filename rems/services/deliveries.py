@@ -1,0 +1,46 @@
+"""What became of a message after it had left: noted on its row; one that came back is taken over."""
+
+import logging
+
+from django.db.models import Q
+
+from accounts.clock import read_clock
+from rems.channels.notices import Notice
+from rems.models import Reminder
+from rems.outbox import plan_for_failures
+from rems.transactions import mutation
+
+CAME_BACK = "The message came back."
+
+logger = logging.getLogger(__name__)
+
+
+def note_outcome(channel: str, notice: Notice) -> None:
+    """Note that a message arrived or came back, once, whatever the order in which we are told.
+
+    One that came back stays so, and a person takes over: a task stands on the pharmacists' screen,
+    planned in the same transaction. Other channels go on as planned. Unknown ones are passed over.
+    """
+    with mutation():
+        row = _row_of(channel, notice)
+        if row is None or row.delivery == Reminder.Delivery.BOUNCED:
+            return
+        if notice.has_arrived:
+            _note(row, delivery=Reminder.Delivery.DELIVERED)
+            return
+        _note(row, delivery=Reminder.Delivery.BOUNCED, failure=CAME_BACK)
+        plan_for_failures([row.pk], read_clock())
+    logger.warning("reminder %s came back", row.pk)
+
+
+def _row_of(channel: str, notice: Notice) -> Reminder | None:
+    """The row, locked: by the provider's id, or by ours where the provider gives it back."""
+    known = Q(pk=notice.reminder_id) if notice.reminder_id else Q(pk=None)
+    if notice.message_id:
+        known |= Q(provider_message_id=notice.message_id)
+    rows = Reminder.objects.select_for_update().filter(known, channel=channel)
+    return rows.order_by("pk").first()
+
+
+def _note(row: Reminder, **what: str) -> None:
+    Reminder.objects.filter(pk=row.pk).update(**what)

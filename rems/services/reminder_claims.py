@@ -1,0 +1,121 @@
+"""Who sends which reminder: a small batch is claimed under a lease, and what is obsolete laid aside.
+
+The moment to send (`send_at`) never moves while a row is tried: how late it is stays visible. A
+pause between two attempts is a lease that nobody holds.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from accounts.clock import read_clock
+from accounts.models import User
+from rems.models import Reminder
+from rems.outbox import still_needed
+from rems.selectors import LATE_AFTER
+
+# Its conditions are those of the index `rems_reminder_due`, word for word.
+_CLAIM = """
+WITH free AS MATERIALIZED (
+  SELECT id FROM rems_reminder
+  WHERE status = 'planned' AND channel <> 'task' AND send_at <= %(at)s
+    AND (lease_until IS NULL OR lease_until <= %(at)s)
+  ORDER BY send_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+UPDATE rems_reminder AS r SET lease_until = %(lease)s FROM free WHERE r.id = free.id
+RETURNING r.*
+"""
+# After an outage only the newest of each kind goes out: a patient's older one of the same kind,
+# to the same person by the same way, has been overtaken by it.
+_OVERTAKEN = """
+SELECT DISTINCT older.id FROM rems_reminder older JOIN rems_reminder newer
+  ON newer.subject_id = older.subject_id AND newer.kind = older.kind
+  AND newer.channel = older.channel
+  AND newer.program_id IS NOT DISTINCT FROM older.program_id
+  AND newer.recipient_id IS NOT DISTINCT FROM older.recipient_id
+  AND (newer.due_on, newer.step) > (older.due_on, older.step)
+WHERE older.id = ANY(%(keys)s) AND older.patient_id IS NOT NULL
+  AND newer.status IN ('planned', 'sent') AND newer.send_at <= %(at)s
+"""
+
+logger = logging.getLogger(__name__)
+
+
+def claim(batch: int) -> list[Reminder]:
+    """Take up to `batch` due rows for LEASE_SECONDS, those that have waited longest first.
+
+    One statement, which commits by itself; what another worker holds is passed over without
+    waiting.
+    """
+    at = read_clock()
+    claimed = {"at": at, "lease": lease_end(at), "batch": batch}
+    rows = list(Reminder.objects.raw(_CLAIM, claimed))
+    people = User.objects.in_bulk({row.recipient_id for row in rows if row.recipient_id})
+    for row in rows:
+        row.recipient = people.get(row.recipient_id) if row.recipient_id else None
+    return sorted(rows, key=lambda row: (row.send_at, row.pk))
+
+
+def lease_end(at: datetime) -> datetime:
+    """When a claim made at this instant runs out."""
+    return at + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def give_back(rows: Sequence[Reminder]) -> None:
+    """Let go of claimed rows that were not tried: the next tick takes them."""
+    for lease in {row.lease_until for row in rows}:
+        keys = [row.pk for row in rows if row.lease_until == lease]
+        Reminder.objects.filter(pk__in=keys, lease_until=lease).update(lease_until=None)
+
+
+def overtaken(rows: Sequence[Reminder], at: datetime) -> set[UUID]:
+    """The keys of those that a newer one of the same kind makes superfluous.
+
+    Those that came due together are claimed together; only what is late asks the table, once.
+    """
+    if all(at - row.send_at <= LATE_AFTER for row in rows):
+        return _overtaken_among(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERTAKEN, {"keys": [row.pk for row in rows], "at": at})
+        return {key for (key,) in cursor.fetchall()}
+
+
+def _overtaken_among(rows: Sequence[Reminder]) -> set[UUID]:
+    newest: dict[tuple[object, ...], Reminder] = {}
+    superfluous = set()
+    for row in sorted(rows, key=lambda row: (row.due_on, row.step)):
+        if row.patient_id is not None:
+            to_whom = (row.subject_id, row.program_id, row.kind, row.recipient_id, row.channel)
+            older = newest.get(to_whom)
+            if older is not None:
+                superfluous.add(older.pk)
+            newest[to_whom] = row
+    return superfluous
+
+
+def needed(rows: Sequence[Reminder], at: datetime) -> tuple[set[UUID], dict[UUID, str]]:
+    """The keys that the core still asks for, in one question for all rows; and of those about which
+    it cannot be asked, why. One patient's unreadable record must not hold up everybody else."""
+    try:
+        return still_needed(rows, at), {}
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.error("asked about reminders one by one: %s", type(error).__name__)
+        return _needed_one_by_one(rows, at)
+
+
+def _needed_one_by_one(rows: Sequence[Reminder], at: datetime) -> tuple[set[UUID], dict[UUID, str]]:
+    found: set[UUID] = set()
+    unanswered: dict[UUID, str] = {}
+    for row in rows:
+        try:
+            found |= still_needed([row], at)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            unanswered[row.pk] = type(error).__name__
+    return found, unanswered

@@ -1,0 +1,142 @@
+"""What came of an attempt, written on the reminder's row: by ids, in as few statements as possible.
+
+Only the holder of the lease writes. A row that was cancelled meanwhile stays cancelled, unless
+the truth is that it was sent.
+"""
+
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.clock import read_clock
+from rems.models import Reminder
+from rems.outbox import plan_for_failures
+from rems.transactions import mutation
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+# A pause is up to so much longer, by chance: those that failed together do not come back together.
+JITTER = 0.2
+
+# An earlier attempt that began and was never settled may have left the house.
+_BEGIN = """
+UPDATE rems_reminder SET attempts = attempts + 1, send_started_at = pharmacy_clock(),
+  possible_duplicates = possible_duplicates + (send_started_at IS NOT NULL)::int
+WHERE id = ANY(%(keys)s) AND lease_until = %(lease)s AND status = 'planned'
+RETURNING id, attempts
+"""
+_SENT = """
+UPDATE rems_reminder AS r SET status = 'sent', sent_at = pharmacy_clock(), lease_until = NULL,
+  failure = '', provider_message_id = outcome.message_id
+FROM unnest(%(keys)s::uuid[], %(message_ids)s::text[]) AS outcome (id, message_id)
+WHERE r.id = outcome.id AND r.lease_until = %(lease)s
+RETURNING r.id
+"""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Sweep:
+    """What came of one batch, in reminders."""
+
+    claimed: int = 0
+    sent: int = 0
+    cancelled: int = 0
+    postponed: int = 0
+    failed: int = 0
+
+
+def begin(rows: Sequence[Reminder]) -> list[Reminder]:
+    """Write that the provider is about to be called. Returns those that may go: still planned, and
+    still ours. All rows are of one claim."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, {"keys": [row.pk for row in rows], "lease": rows[0].lease_until})
+        attempts: dict[UUID, int] = dict(cursor.fetchall())
+    for row in rows:
+        row.attempts = attempts.get(row.pk, row.attempts)
+    return [row for row in rows if row.pk in attempts]
+
+
+def note_sent(rows: Sequence[Reminder], message_ids: Mapping[UUID, str], sweep: Sweep) -> None:
+    """They have left; `message_ids` are the provider's. One statement for all."""
+    if not rows:
+        return
+    keys = [row.pk for row in rows]
+    parameters: dict[str, Any] = {
+        "keys": keys,
+        "message_ids": [message_ids[key][:200] for key in keys],
+        "lease": rows[0].lease_until,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, parameters)
+        noted = {key for (key,) in cursor.fetchall()}
+    sweep.sent += len(noted)
+    for row in rows:
+        if row.pk in noted:
+            logger.info("reminder %s sent (attempt %s)", row.pk, row.attempts)
+        else:
+            logger.warning("reminder %s was taken over by another worker", row.pk)
+
+
+def note_attempt(row: Reminder, reason: str, sweep: Sweep, *, left: bool = True) -> None:
+    """It did not work this time: the next attempt waits, or it has failed.
+
+    `left` is False when it surely did not go out; else nobody knows, and the next attempt may be a
+    second copy.
+    """
+    settled = {} if left else {"send_started_at": None}
+    if row.attempts >= settings.REMINDER_ATTEMPTS:
+        note_failed(row, reason, sweep, **settled)
+        return
+    _record(row, read_clock() + pause_after(row.attempts), failure=reason, **settled)
+    sweep.postponed += 1
+    logger.warning("reminder %s not sent (attempt %s): %s", row.pk, row.attempts, reason)
+
+
+def note_failed(row: Reminder, reason: str, sweep: Sweep, **more: object) -> None:
+    """No further attempt: a task on the pharmacists' screen, in the same transaction."""
+    outcome = {"status": Reminder.Status.FAILED, "failure": reason, **more}
+    with mutation():
+        _record(row, None, resolved_by=None, resolved_at=None, **outcome)
+        plan_for_failures([row.pk], read_clock())
+    sweep.failed += 1
+    logger.error("reminder %s failed: %s", row.pk, reason)
+
+
+def note_cancelled(rows: Sequence[Reminder], reason: str, sweep: Sweep) -> None:
+    """They are not needed any more, for this reason. One statement for all."""
+    if not rows:
+        return
+    keys = [row.pk for row in rows]
+    mine = Reminder.objects.filter(
+        pk__in=keys, lease_until=rows[0].lease_until, status=Reminder.Status.PLANNED
+    )
+    sweep.cancelled += mine.update(
+        status=Reminder.Status.CANCELLED, lease_until=None, failure=reason
+    )
+    for key in keys:
+        logger.info("reminder %s cancelled: %s", key, reason or "no longer needed")
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts: doubling, with a cap, and a little chance."""
+    doubled = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    longer: timedelta = doubled * (1 + random.uniform(0, JITTER))
+    return longer
+
+
+def _record(row: Reminder, not_before: object, **outcome: object) -> None:
+    """Write the outcome where the row is still planned; in any case let go of it."""
+    mine = Reminder.objects.filter(pk=row.pk, lease_until=row.lease_until)
+    still_planned = mine.filter(status=Reminder.Status.PLANNED)
+    written = still_planned.update(lease_until=not_before, **outcome)
+    if not (written or mine.update(lease_until=None)):
+        logger.warning("reminder %s was taken over by another worker", row.pk)

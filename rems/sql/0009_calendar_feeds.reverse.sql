@@ -1,0 +1,5 @@
+ALTER TABLE rems_contactpreference DROP CONSTRAINT rems_contactpreference_quiet_half_a_day;
+DROP TRIGGER rems_calendarfeed_no_truncate ON rems_calendarfeed;
+DROP TRIGGER rems_calendarfeed_no_delete ON rems_calendarfeed;
+DROP TRIGGER rems_calendarfeed_guard ON rems_calendarfeed;
+DROP FUNCTION rems_calendarfeed_guard();

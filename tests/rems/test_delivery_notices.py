@@ -1,0 +1,164 @@
+"""What a provider tells afterwards is noted once; a message that came back is taken over."""
+
+import base64
+import json
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.http import HttpResponse
+from django.test import Client
+
+from rems.models import Reminder
+from rems.services.planning import plan_everything
+from tests.builders import now
+from tests.database import VirtualClock
+from tests.rems.telling import a_reminder
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KEY = Ed25519PrivateKey.generate()
+SMS, MAIL = "/hooks/sms/", "/hooks/mail/postmark/tracking/"
+BASIC = "mail:the tests' own, of no value to anyone"
+
+
+@pytest.fixture(autouse=True)
+def provider_s_key(settings: object) -> None:
+    public = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    settings.TELNYX_PUBLIC_KEY = base64.b64encode(public).decode()
+
+
+def sent(channel: str = "sms", message_id: str = "m-1", **more: object) -> Reminder:
+    return a_reminder(
+        channel=channel, status="sent", sent_at=now(), provider_message_id=message_id, **more
+    )
+
+
+def fresh(reminder: Reminder) -> Reminder:
+    return Reminder.objects.get(pk=reminder.pk)
+
+
+def tasks() -> list[Reminder]:
+    return list(Reminder.objects.filter(channel="task"))
+
+
+def sms_says(
+    status: str, message_id: str = "m-1", *, key: Ed25519PrivateKey = KEY, age: int = 0
+) -> HttpResponse:
+    """The SMS provider tells what became of a message."""
+    payload = {"id": message_id, "to": [{"phone_number": "+12125550122", "status": status}]}
+    body = json.dumps({"data": {"event_type": "message.finalized", "payload": payload}})
+    return sms_hook(body, key=key, age=age)
+
+
+def sms_hook(body: str, *, key: Ed25519PrivateKey = KEY, age: int = 0) -> HttpResponse:
+    stamp = str(int(now().timestamp()) - age)
+    signature = base64.b64encode(key.sign(f"{stamp}|{body}".encode())).decode()
+    return Client(enforce_csrf_checks=True).post(
+        SMS,
+        body,
+        content_type="application/json",
+        headers={"Telnyx-Signature-Ed25519": signature, "Telnyx-Timestamp": stamp},
+    )
+
+
+def mail_says(event: dict[str, object], secret: str = BASIC) -> HttpResponse:
+    """The mail provider tells what became of a mail."""
+    basic = base64.b64encode(secret.encode()).decode()
+    return Client(enforce_csrf_checks=True).post(
+        MAIL, event, content_type="application/json", headers={"Authorization": f"Basic {basic}"}
+    )
+
+
+def bounce(message_id: str = "m-1", reminder: Reminder | None = None) -> dict[str, object]:
+    metadata = {"reminder": str(reminder.pk)} if reminder else {}
+    return {
+        "RecordType": "Bounce",
+        "Type": "HardBounce",
+        "MessageID": message_id,
+        "Email": "ana.ruiz@example.com",
+        "Metadata": metadata,
+    }
+
+
+def test_an_sms_that_arrived_is_noted() -> None:
+    reminder = sent()
+    assert sms_says("delivered").status_code == 200
+    assert (fresh(reminder).delivery, fresh(reminder).status) == ("delivered", "sent")
+    assert tasks() == []
+
+
+@pytest.mark.parametrize("status", ["delivery_failed", "sending_failed"])
+def test_an_sms_that_came_back_becomes_a_person_s_task(status: str) -> None:
+    reminder = sent()
+    assert sms_says(status).status_code == 200
+    noted = fresh(reminder)
+    assert (noted.delivery, noted.failure) == ("bounced", "The message came back.")
+    (task,) = tasks()
+    assert (task.kind, task.subject_id) == ("reminder_failed", reminder.pk)
+    assert (task.status, task.recipient) == ("planned", None)
+    assert task.send_at <= now()
+
+
+def test_told_twice_and_late_it_stays_one_task_and_bounced() -> None:
+    reminder = sent()
+    for status in ("delivered", "delivery_failed", "delivery_failed", "delivered"):
+        assert sms_says(status).status_code == 200
+    assert fresh(reminder).delivery == "bounced"
+    assert len(tasks()) == 1
+
+
+def test_a_mail_that_came_back_becomes_a_task_and_the_sms_goes_on() -> None:
+    reminder, by_sms = sent("email", "m-1"), sent("sms", "m-2")
+    assert mail_says(bounce("m-1")).status_code == 200
+    assert fresh(reminder).delivery == "bounced"
+    assert fresh(by_sms).delivery == ""
+    assert [task.subject_id for task in tasks()] == [reminder.pk]
+    assert not list(plan_everything(check=True))
+
+
+def test_a_mail_is_known_by_our_own_key_where_its_id_was_never_noted() -> None:
+    """The worker died between sending and noting."""
+    reminder = sent("email", "")
+    mail_says(bounce("m-9", reminder))
+    assert fresh(reminder).delivery == "bounced"
+
+
+def test_what_says_neither_is_taken_and_changes_nothing() -> None:
+    reminder = sent()
+    assert sms_says("sent").status_code == 200
+    for body in ("{}", "[]", '{"data": {"payload": {"to": []}}}', '{"data": null}'):
+        assert sms_hook(body).status_code == 200
+    opened = {"RecordType": "Open", "MessageID": "m-1", "Recipient": "a@example.com"}
+    assert mail_says(opened).status_code == 200
+    assert fresh(reminder).delivery == ""
+
+
+def test_an_unknown_message_is_taken_and_passed_over() -> None:
+    reminder = sent()
+    assert sms_says("delivery_failed", "of somebody else").status_code == 200
+    assert sms_says("delivery_failed", "").status_code == 200
+    assert mail_says(bounce("m-1")).status_code == 200  # an SMS has this id, no mail
+    assert mail_says({**bounce(""), "Metadata": {"reminder": str(uuid4())}}).status_code == 200
+    assert mail_says({**bounce(""), "Metadata": {"reminder": "x"}}).status_code == 200
+    assert fresh(reminder).delivery == ""
+    assert tasks() == []
+
+
+def test_a_notice_that_is_not_signed_by_the_provider_just_now_is_refused(
+    settings: object, clock: VirtualClock
+) -> None:
+    reminder = sent()
+    assert sms_says("delivery_failed", key=Ed25519PrivateKey.generate()).status_code == 403
+    assert sms_says("delivery_failed", age=301).status_code == 403
+    assert sms_says("delivery_failed", age=-301).status_code == 403
+    assert Client().post(SMS, "{}", content_type="application/json").status_code == 403
+    for headers in ({"Telnyx-Timestamp": "x"}, {"Telnyx-Timestamp": "9" * 30}):
+        assert Client().post(SMS, {}, headers=headers).status_code == 403
+    assert Client().get(SMS).status_code == 405
+    settings.TELNYX_PUBLIC_KEY = ""
+    assert sms_says("delivery_failed").status_code == 403
+    assert mail_says(bounce(), secret="mail:guessed").status_code == 400
+    assert fresh(reminder).delivery == ""
+    assert tasks() == []

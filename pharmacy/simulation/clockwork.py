@@ -10,11 +10,16 @@ from django.conf import settings
 from django.db import connection
 
 from pharmacy.simulation.agenda import Life
+from pharmacy.simulation.audit import Connection
 from pharmacy.simulation.broker import Broker
 from pharmacy.simulation.faults import LAST_PLACE, in_a_child
 from pharmacy.simulation.ledger import Ledger
 from pharmacy.simulation.town import Town
 
+# A tick that finds nothing does nothing: so many of them would take most of a run's time.
+SOMETHING_IS_DUE = """
+SELECT 1 FROM rems_reminder WHERE status = 'planned' AND send_at <= pharmacy_clock() LIMIT 1
+"""
 TICK = timedelta(minutes=10)
 DAYS_BETWEEN_OUTAGES = 9.0
 WORKER_DIES = 0.02  # of the ticks that find something to do
@@ -23,8 +28,15 @@ WORKER_DIES = 0.02  # of the ticks that find something to do
 class Clockwork:
     """Sends what is due, every ten minutes; `outages` are the times when nothing could be sent."""
 
-    def __init__(self, town: Town, broker: Broker, dice: Random, with_faults: bool) -> None:
-        self._town, self._broker, self._dice = town, broker, dice
+    def __init__(
+        self,
+        town: Town,
+        superuser: Connection,
+        broker: Broker,
+        dice: Random,
+        with_faults: bool,
+    ) -> None:
+        self._town, self._superuser, self._broker, self._dice = town, superuser, broker, dice
         self._with_faults = with_faults
         self._beat_is_away = False
         self.outages: list[tuple[datetime, datetime]] = []
@@ -38,7 +50,7 @@ class Clockwork:
         """Beat's, to which a worker listens."""
         while True:
             yield TICK
-            if not self._beat_is_away:
+            if not self._beat_is_away and self._superuser.execute(SOMETHING_IS_DUE).fetchone():
                 for task in sorted(self._broker.beat()):
                     self._work(task)
 

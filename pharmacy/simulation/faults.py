@@ -74,7 +74,7 @@ class Faults:
         assert connection.connection is not None
         pid = connection.connection.info.backend_pid
         self._superuser.execute("SELECT pg_terminate_backend(%s)", [pid])
-        alive = "SELECT FROM pg_stat_activity WHERE pid = %s"
+        alive = "SELECT 1 FROM pg_stat_activity WHERE pid = %s"
         deadline = monotonic() + PATIENCE
         while self._superuser.execute(alive, [pid]).fetchone() and monotonic() < deadline:
             sleep(0.001)

@@ -79,7 +79,9 @@ class _World:
         faults = Faults(plan.dice("faults"), superuser, self.ledger) if plan.faults else None
         prescribers = 2 + plan.patients // PATIENTS_OF_A_PRESCRIBER
         self.town = Town(VirtualClock(superuser), self.ledger, faults, prescribers)
-        self.clockwork = Clockwork(self.town, broker, plan.dice("clockwork"), plan.faults)
+        self.clockwork = Clockwork(
+            self.town, superuser, broker, plan.dice("clockwork"), plan.faults
+        )
         self.reckoning = Reckoning(superuser, self.ledger)
         self.agenda = Agenda(self.town)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import redis
 from celery import current_app
@@ -23,7 +24,7 @@ class Broker:
         connection = secret_file.Connection(postgres_port=1, valkey_port=ports.choose(None))
         self._valkey = Valkey(folder, connection, durable=False)
         self._child: subprocess.Popen[bytes] | None = None
-        current_app.conf.broker_url = connection.redis_url
+        current_app.conf.update(broker_url=connection.redis_url)
 
     def start(self) -> None:
         """Start it, empty. Raises LocalStackError when it does not come up."""
@@ -45,7 +46,7 @@ class Broker:
         try:
             with current_app.connection_for_write(transport_options=NUDGE_PATIENCE) as connection:
                 current_app.send_task(SEND_DUE_REMINDERS, connection=connection, retry=False)
-                channel = connection.default_channel
+                channel: Any = connection.default_channel
                 waiting = iter(lambda: channel.basic_get(_queue(), no_ack=True), None)
                 return {message.headers["task"] for message in waiting}
         except AWAY:

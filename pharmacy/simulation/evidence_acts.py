@@ -127,9 +127,10 @@ class EvidenceActs(SafetyActs):
                 patient_id=patient.row.pk, actor=patient.row.prescriber.user
             )
 
-        stopped_at, cause, form = newest(patient.ends) if patient.ends else (None, "", None)
+        stopped_at, cause, form = newest(patient.ends) if patient.ends else (self.now, "", None)
         if (
             patient.active_form is None
+            and form is not None
             and cause == "discontinued"
             and not months_passed(stopped_at, 12, self.now)
             and not form.is_outdated

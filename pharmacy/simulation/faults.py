@@ -49,7 +49,8 @@ class Faults:
         name = "a worker killed" if is_worker else "a connection cut"
         self._ledger.faults[f"{name} {'after its answer' if told else 'in an act'}"] += 1
         if told:
-            return _opened(told[0])
+            answer: T = _opened(told[0])
+            return answer
         if self._auditor.counts() != before:
             self._ledger.violation(HALF_DONE, f"{name} at statement {place}")
         return call()

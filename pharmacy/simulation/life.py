@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -107,7 +108,7 @@ class PatientLife:
             mode = "hand" if self.happens(0.2) else "ship"
             order = self.town.place(self.patient, written, mode)
             if order is not None:
-                self._click_again(lambda m=mode, w=written: self.town.place(self.patient, w, m))
+                self._click_again(partial(self.town.place, self.patient, written, mode))
                 return order
             wrong = list(self.town.refusals)
             yield from self.remedies.seen_to(wrong, written)
@@ -155,7 +156,7 @@ class PatientLife:
         before = order.status
         step(order)
         if order.status != before:
-            self._click_again(lambda: step(order))
+            self._click_again(partial(step, order))
 
     def _is_approved(self, order: Order) -> None:
         self.town.approve(order, self.town.sam if self.happens(0.03) else self.town.pat)

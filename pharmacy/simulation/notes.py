@@ -150,7 +150,7 @@ class Patient:
     @property
     def category(self) -> str:
         """The newest one that was assigned."""
-        return newest(self.categories)[1]
+        return str(newest(self.categories)[1])
 
     @property
     def is_child(self) -> bool:

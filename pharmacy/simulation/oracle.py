@@ -20,10 +20,8 @@ ADULT_PROOFS = ("menopause", "hysterectomy", "bilateral_oophorectomy")
 WORRYING = ("missed_period", "abnormal_bleeding", "contraception_stopped", "pregnancy_suspected")
 
 
-def t(text: str | None) -> float | None:
+def t(text: str) -> int:
     """Microseconds since 1970, so that no clock change can confuse a comparison."""
-    if text is None:
-        return None
     moment = datetime.fromisoformat(text)
     return (moment - datetime.fromisoformat("1970-01-01T00:00:00+00:00")) // timedelta(
         microseconds=1
@@ -38,7 +36,7 @@ def on_the_wall(text: str, zone: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
 
 
-def wall_months_later(text: str, months: int, zone: str) -> float:
+def wall_months_later(text: str, months: int, zone: str) -> int:
     wall = on_the_wall(text, zone).replace(fold=0, tzinfo=None) + relativedelta(months=months)
     return t(dateutil_tz.resolve_imaginary(wall.replace(tzinfo=ZoneInfo(zone))).isoformat())
 

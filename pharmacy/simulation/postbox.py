@@ -21,7 +21,8 @@ class Postbox(BaseEmailBackend):
         """Write them down; how many there were."""
         keys = [message.extra_headers.get("Message-ID", "") for message in email_messages]
         lines = "".join(f"{key}\n" for key in keys).encode("ascii")
-        file = os.open(settings.SIMULATION_POSTBOX, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        path = Path(getattr(settings, "EMAIL_FILE_PATH", ""))
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(file, lines)
         finally:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from accounts.roles import Role
 from pharmacy.simulation.ground import Ground
 from pharmacy.simulation.notes import Hold, Note, Patient, Test, standing
+from rems.models import ExposureReport, Hypersensitivity, PregnancyTest
 from rems.models import Hold as HoldRow
-from rems.models import Hypersensitivity, PregnancyTest
 from rems.services import changes, corrections, exposure, testing
 
 HOLD_OF = {
@@ -64,7 +65,7 @@ class SafetyActs(Ground):
         hold.key = next(row.pk for row in rows if row.pk not in known)
 
     def _note_report(self, patient: Patient, kind: str) -> None:
-        rows = exposure.ExposureReport.objects.filter(patient=patient.row).order_by("-pk")
+        rows = ExposureReport.objects.filter(patient=patient.row).order_by("-pk")
         patient.reports.append((Note(rows[0].pk, self.now), kind, False))
 
     def verify_tests(self, patient: Patient, stranger: Any = None) -> None:
@@ -73,10 +74,10 @@ class SafetyActs(Ground):
             self.tick()
             if stranger is not None:
                 who = self.by(stranger, Role.PRESCRIBER)
-                self.cannot(lambda t=test, w=who: testing.verify_pregnancy_test(test_id=t.key, **w))
+                self.cannot(partial(testing.verify_pregnancy_test, test_id=test.key, **who))
             else:
                 who = self.by_prescriber(patient)
-                self.do(lambda t=test, w=who: testing.verify_pregnancy_test(test_id=t.key, **w))
+                self.do(partial(testing.verify_pregnancy_test, test_id=test.key, **who))
                 test.verified = True
 
     def take_back(self, patient: Patient, kind: str, which: int) -> None:
@@ -109,8 +110,12 @@ class SafetyActs(Ground):
         for _ in range(times):
             at = self.tick() - timedelta(hours=hours)
             hold, report = self.do(
-                lambda at=at: changes.report_change(
-                    patient_id=patient.row.pk, change=change, actor=patient.user, reported_at=at
+                partial(
+                    changes.report_change,
+                    patient_id=patient.row.pk,
+                    change=change,
+                    actor=patient.user,
+                    reported_at=at,
                 )
             )
             if change in HOLD_OF and not self._is_same(patient, HOLD_OF[change], at):
@@ -154,7 +159,8 @@ class SafetyActs(Ground):
             self.tick()
             number = self.number("CASE")
             self.do(
-                lambda note=note, number=number: exposure.file_exposure_report(
+                partial(
+                    exposure.file_exposure_report,
                     report_id=note.key,
                     case_number=number,
                     medwatch_reference="MW-1",

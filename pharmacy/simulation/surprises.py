@@ -28,7 +28,7 @@ class Surprises:
         while True:
             days = self._dice.expovariate(1 / DAYS_BETWEEN)
             yield timedelta(minutes=round(days * 24 * 60))
-            surprise, *_ = self._dice.choices(list(SURPRISES), SURPRISES.values())
+            surprise, *_ = self._dice.choices(list(SURPRISES), list(SURPRISES.values()))
             surprise(self)
 
     def report(self) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from django.test import override_settings
 
-from pharmacy.simulation.agenda import Agenda
+from pharmacy.simulation.agenda import Agenda, Life
 from pharmacy.simulation.audit import Connection
 from pharmacy.simulation.broker import Broker
 from pharmacy.simulation.clock import VirtualClock
@@ -65,7 +66,7 @@ def settled(folder: Path) -> Iterator[Broker]:
     broker.start()
     try:
         with override_settings(
-            DEBUG=False, EMAIL_BACKEND=BACKEND, SIMULATION_POSTBOX=folder / "postbox"
+            DEBUG=False, EMAIL_BACKEND=BACKEND, EMAIL_FILE_PATH=folder / "postbox"
         ):
             yield broker
     finally:
@@ -105,9 +106,9 @@ class _World:
             dice = self._plan.dice(f"patient {n}")
             # In the first weeks they come one after another; in a short run within two days.
             comes_after = dice.uniform(0, min(28, self._plan.days / 15)) * timedelta(days=1)
-            self.agenda.add(BEGINS_AT + comes_after, lambda n=n, dice=dice: self._enters(n, dice))
+            self.agenda.add(BEGINS_AT + comes_after, partial(self._enters, n, dice))
 
-    def _enters(self, n: int, dice: Random) -> Iterator[timedelta]:
+    def _enters(self, n: int, dice: Random) -> Life:
         patient = self.town.enter(n, MIX[n % len(MIX)], dice)
         surprises = Surprises(self.town, patient, self._plan.dice(f"surprises {n}"))
         self.agenda.add(self.town.now, surprises.run)

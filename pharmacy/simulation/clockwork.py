@@ -7,7 +7,6 @@ from random import Random
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection
 
 from pharmacy.simulation.agenda import Life
 from pharmacy.simulation.audit import Connection
@@ -39,6 +38,7 @@ class Clockwork:
         self._town, self._superuser, self._broker, self._dice = town, superuser, broker, dice
         self._with_faults = with_faults
         self._beat_is_away = False
+        self._away_since: datetime | None = None
         self.outages: list[tuple[datetime, datetime]] = []
 
     @property
@@ -74,7 +74,7 @@ class Clockwork:
         """The broker is killed and loses what it held, or beat is away: for hours, or days."""
         while True:
             yield timedelta(hours=round(24 * self._dice.expovariate(1 / DAYS_BETWEEN_OUTAGES)) + 1)
-            begins = self._town.now
+            self._away_since = self._town.now
             if self._dice.random() < 0.6:
                 self.ledger.faults["the broker killed and started again"] += 1
                 self._broker.kill()
@@ -85,12 +85,17 @@ class Clockwork:
                 self._beat_is_away = True
                 yield timedelta(hours=self._dice.randint(1, 72))
                 self._beat_is_away = False
-            self.outages.append((begins, self._town.now))
+            self._is_back()
+
+    def _is_back(self) -> None:
+        if self._away_since is not None:
+            self.outages.append((self._away_since, self._town.now))
+            self._away_since = None
 
     def last_tick(self) -> None:
         """Everything is up again, and what is due now goes out."""
+        self._is_back()
         self._broker.kill()
         self._broker.start()
-        connection.close()
         for task in sorted(self._broker.beat()):
             current_app.tasks[task]()

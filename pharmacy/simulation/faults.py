@@ -24,14 +24,14 @@ from pharmacy.simulation.ledger import HALF_DONE, Ledger
 from rems.errors import DomainError
 
 T = TypeVar("T")
-OF_ALL_ACTS = 0.01
+OF_ALL_ACTS = 0.02
 LAST_PLACE = 32  # an act takes ten to thirty statements: the rest of the blows fall after it
 PATIENCE = 10.0
 _inherited: list[Any] = []
 
 
 class Faults:
-    """Strikes one act in a hundred."""
+    """Strikes one act in fifty."""
 
     def __init__(self, dice: Random, superuser: Connection, ledger: Ledger) -> None:
         self._dice = dice

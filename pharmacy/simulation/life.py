@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -99,7 +99,7 @@ class PatientLife:
             self.town.authorize(written, self.dice.choice((0, 0, 0, 0, 0, 24 * 29)))
         return written
 
-    def _orders(self, written: Prescription) -> Life | Any:
+    def _orders(self, written: Prescription) -> Generator[timedelta, None, Order | None]:
         """The patient orders; refused, somebody sees to it, and the patient tries again."""
         for _ in range(ATTEMPTS):
             yield self.hours(0.1, 8)

@@ -95,7 +95,8 @@ class Town(StaffActs):
         self.refusals = expected
         if not expected and otherwise is not None:
             self.cannot(call, otherwise)
-            self.refusals = ["R10"]  # for this fill there is no other cure
+            # Too many capsules were prescribed: only another prescription cures that.
+            self.refusals = ["R10"] if gate == "checkout" else []
             return None
         self.ledger.decisions += 1
         result = self.do(call)

@@ -12,7 +12,7 @@ from pharmacy.simulation.notes import Patient
 from pharmacy.simulation.safety_acts import HOLD_OF, REPORTED
 from pharmacy.simulation.town import LICENSED, PLACES, Town
 
-DAYS_BETWEEN = 24.0  # in one patient's life, on average
+DAYS_BETWEEN = 18.0  # in one patient's life, on average
 ADULT_PROOFS = ("hysterectomy", "menopause", "tubal_ligation")
 NOT_THEIRS = ("place", "approve", "forge", "stale", "resume", "cancel")
 

@@ -15,9 +15,9 @@ from tests.database import template_name
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = {
-    "faults": ("--patients", "8", "--days", "30", "--seed", "5", "--faults"),
-    "the same again": ("--patients", "8", "--days", "30", "--seed", "5", "--faults"),
-    "control": ("--patients", "6", "--days", "25", "--seed", "5", "--control"),
+    "faults": ("--patients", "10", "--days", "30", "--seed", "5", "--faults"),
+    "the same again": ("--patients", "10", "--days", "30", "--seed", "5", "--faults"),
+    "control": ("--patients", "6", "--days", "20", "--seed", "5", "--control"),
 }
 SECONDS = 240
 

@@ -10,7 +10,7 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import count
 from random import Random
 from time import monotonic, sleep
@@ -153,6 +153,4 @@ def _opened(told: tuple[bool, Any]) -> Any:
     error = kind.__new__(kind)
     error.args = arguments
     vars(error).update(attributes)
-    with suppress(Exception):
-        error.__cause__ = None
     raise error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 from django.core.management import call_command
@@ -20,6 +21,7 @@ from pharmacy.simulation.audit import Connection
 from pharmacy.simulation.clock import VIRTUAL_CLOCK
 
 EMPTY = "template1"
+PREFIX = "simulation_"
 
 
 @contextmanager
@@ -30,7 +32,8 @@ def throwaway_database(superuser_url: str, copy_of: str = "") -> Iterator[Connec
     Raises psycopg.Error when the address is not a superuser's.
     """
     server, _, _ = superuser_url.rpartition("/")
-    name = f"simulation_{os.getpid()}"
+    name = f"{PREFIX}{os.getpid()}"
+    _drop_what_the_dead_left(f"{server}/postgres")
     roles.create_database(f"{server}/postgres", name, copy_of or EMPTY)
     try:
         with pointed_at(name):
@@ -43,6 +46,17 @@ def throwaway_database(superuser_url: str, copy_of: str = "") -> Iterator[Connec
                 yield superuser
     finally:
         roles.drop_database(f"{server}/postgres", name)
+
+
+def _drop_what_the_dead_left(server: str) -> None:
+    """Databases of simulations that were killed; each is named after its process."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX]
+        ).fetchall()
+    for (name,) in found:
+        if not Path(f"/proc/{name.removeprefix(PREFIX)}").exists():
+            roles.drop_database(server, name)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ RUNS = {
     "the same again": ("--patients", "10", "--days", "30", "--seed", "5", "--faults"),
     "control": ("--patients", "6", "--days", "20", "--seed", "5", "--control"),
 }
-SECONDS = 240
+SECONDS = 600
 
 
 def started(arguments: tuple[str, ...]) -> "subprocess.Popen[str]":

@@ -43,155 +43,211 @@ def wall_months_later(text: str, months: int, zone: str) -> int:
 
 def judge(case: dict[str, Any]) -> tuple[str, list[str]]:
     """(`expect`, `deny`) of a well-formed case."""
-    f, now_text = case["facts"], case["now"]
-    now, zone, cat = t(now_text), f["tz"], f["cat"]
-    today = on_the_wall(now_text, zone).date()
-    rx, form, conf = f["rx"], f["ppaf"], f["conf"]
-    frp = cat in ("FRP_ADULT", "FRP_CHILD")
-    child = cat.endswith("CHILD")
-    fails: set[str] = set()
+    fails = _Reading(case).fails()
+    deny = [rule for rule in ORDER.split() if rule in fails]
+    checkout = all(r in BLOCKS_APPROVAL + BLOCKS_DISPENSING for r in deny)
+    approve = all(r in BLOCKS_DISPENSING for r in deny)
+    return "".join("Y" if yes else "N" for yes in (checkout, approve, not deny)), deny
 
-    def require(rule: str, holds: bool) -> None:
+
+class _Reading:
+    """One case, read paragraph by paragraph."""
+
+    def __init__(self, case: dict[str, Any]) -> None:
+        f = self.f = case["facts"]
+        self.now, self.zone, self.cat = t(case["now"]), f["tz"], f["cat"]
+        self.today = on_the_wall(case["now"], self.zone).date()
+        self.rx, self.form, self.conf = f["rx"], f["ppaf"], f["conf"]
+        self.frp = self.cat in ("FRP_ADULT", "FRP_CHILD")
+        self.child = self.cat.endswith("CHILD")
+        self.tests = [x for x in f["tests"] if t(x["at"]) <= self.now]
+        self.holds = [x for x in f["holds"] if t(x["at"]) <= self.now]
+        self.surveys = [x for x in f["surveys"] if t(x) <= self.now]
+        is_past = f["prev"] and t(f["prev"]["dispensed_at"]) <= self.now
+        self.prev = f["prev"] if is_past else None
+        self._fails: set[str] = set()
+
+    def fails(self) -> set[str]:
+        """Every rule that is not met."""
+        self._standing()
+        self._agreement()
+        self._category()
+        self._prescription()
+        self._authorization()
+        self._tests()
+        self._holds()
+        if not self.f["first_rx"]:
+            self._survey()
+        self._supply()
+        self._counter()
+        return self._fails
+
+    def _require(self, rule: str, holds: bool) -> None:
         if not holds:
-            fails.add(rule)
+            self._fails.add(rule)
 
-    tests = [x for x in f["tests"] if t(x["at"]) <= now]
-    holds = [x for x in f["holds"] if t(x["at"]) <= now]
-    surveys = [x for x in f["surveys"] if t(x) <= now]
-    prev = f["prev"] if f["prev"] and t(f["prev"]["dispensed_at"]) <= now else None
+    def _closed(self, hold: dict[str, Any]) -> bool:
+        return hold["cleared_at"] is not None and t(hold["cleared_at"]) <= self.now
 
-    def closed(hold: dict[str, Any]) -> bool:
-        return hold["cleared_at"] is not None and t(hold["cleared_at"]) <= now
-
-    def cleared_positive(test: dict[str, Any]) -> bool:
-        for hold in holds:
-            if hold["type"] != "positive_test" or not closed(hold):
+    def _cleared_positive(self, test: dict[str, Any]) -> bool:
+        for hold in self.holds:
+            if hold["type"] != "positive_test" or not self._closed(hold):
                 continue
             if t(hold["at"]) < t(test["at"]):
                 continue
-            for later in tests:
+            for later in self.tests:
                 if later["res"] == "neg" and t(test["at"]) < t(later["at"]) <= t(
                     hold["cleared_at"]
                 ):
                     return True
         return False
 
-    bad_tests = [x for x in tests if x["res"] in ("pos", "ind")]
-    timing = [x for x in tests if x not in bad_tests or not cleared_positive(x)]
+    def _standing(self) -> None:
+        f, require = self.f, self._require
+        require("R01", f["prescriber_certified"])
+        require("R02", f["pharmacy_certified"])
+        require("R05", f["pharmacist_trained"])
+        require("R53", f["state_licensed"])
+        require("R52", not f["allergy"])
+        require("R51", not f["exposure_report_open"])
+        require("R44", f["medguide"])
 
-    require("R01", f["prescriber_certified"])
-    require("R02", f["pharmacy_certified"])
-    require("R05", f["pharmacist_trained"])
-    require("R53", f["state_licensed"])
-    require("R52", not f["allergy"])
-    require("R51", not f["exposure_report_open"])
-    require("R44", f["medguide"])
-    require(
-        "R03",
-        form is not None
-        and t(form["signed_at"]) <= now
-        and form["status"] == "active"
-        and form["cat"] == cat
-        and form["prescriber_sig"]
-        and (form["guardian_sig"] if child else form["patient_sig"])
-        and t(form["signed_at"]) <= t(rx["written_at"]),
-    )
-    if form and f["discontinued_at"]:
-        limit = wall_months_later(f["discontinued_at"], 12, zone)
-        require("R04", not (now >= limit and t(form["signed_at"]) < limit))
-    birthday_18 = date.fromisoformat(f["dob"]) + relativedelta(years=18)
-    require("R09", (today >= birthday_18) == (not child))
-    require("R06", rx["cat"] == cat)
-    require("R07", all(closed(h) for h in holds if h["type"] == "category_review"))
-    if cat in ("FNRP_ADULT", "FNRP_CHILD"):
-        proof = f["fnrp"]
-        good = proof is not None and date.fromisoformat(proof["on"]) <= today
-        if good and child:
-            good = proof["type"] == "prepubertal"
-        elif good:
-            good = proof["type"] in ADULT_PROOFS
-            if proof["type"] == "menopause" and form:
-                signed_on = on_the_wall(form["signed_at"], zone).date()
-                good = date.fromisoformat(proof["on"]) + relativedelta(months=24) <= signed_on
-        require("R08", good)
-    require("R10", 1 <= rx["days"] <= 28)
-    require("R11", rx["refills"] == 0)
-    require("R12", rx["channel"] != "phone")
-    authorized = bool(
-        rx["auth_no"]
-        and rx["auth_issued_at"]
-        and t(rx["auth_issued_at"]) <= now
-        and t(rx["written_at"]) <= now
-    )
-    require("R13", authorized)
-    require("R16", not rx["auth_used"])
-    if authorized and frp:
-        before = [t(x["at"]) for x in timing if t(x["at"]) <= t(rx["auth_issued_at"])]
-        require("R14", before != [] and now <= max(before) + 7 * DAY)
-    if authorized and not frp:
-        require("R15", now <= t(rx["auth_issued_at"]) + 30 * DAY)
-    if frp and f["first_rx"]:
-        written_on = on_the_wall(rx["written_at"], zone).date()
-        gaps = [(written_on - on_the_wall(x["at"], zone).date()).days for x in timing]
-        require("R20", any(g in (10, 11, 12, 13, 14) for g in gaps))
-        require("R21", any(0 <= t(rx["written_at"]) - t(x["at"]) <= DAY for x in timing))
-    if frp:
-        require("R22", all(x["sens"] <= 50 for x in tests))
-        require("R26", all(x["verified"] for x in tests))
-    require(
-        "R23",
-        all(cleared_positive(x) for x in bad_tests)
-        and all(closed(h) for h in holds if h["type"] == "positive_test"),
-    )
-    for hold in holds:
-        if hold["type"] in WORRYING:
-            require(
-                "R25",
-                closed(hold)
-                and any(
-                    x["res"] == "neg" and t(hold["at"]) < t(x["at"]) <= t(hold["cleared_at"])
-                    for x in tests
-                ),
-            )
-    if not f["first_rx"]:
-        last = max(surveys, key=t, default=None)
-        if cat == "FNRP_ADULT":
-            base = last or (form["signed_at"] if form else None)
-            require("R30", base is None or now <= wall_months_later(base, 6, zone))
+    def _agreement(self) -> None:
+        f, form = self.f, self.form
+        self._require(
+            "R03",
+            form is not None
+            and t(form["signed_at"]) <= self.now
+            and form["status"] == "active"
+            and form["cat"] == self.cat
+            and form["prescriber_sig"]
+            and (form["guardian_sig"] if self.child else form["patient_sig"])
+            and t(form["signed_at"]) <= t(self.rx["written_at"]),
+        )
+        if form and f["discontinued_at"]:
+            limit = wall_months_later(f["discontinued_at"], 12, self.zone)
+            self._require("R04", not (self.now >= limit and t(form["signed_at"]) < limit))
+
+    def _category(self) -> None:
+        birthday_18 = date.fromisoformat(self.f["dob"]) + relativedelta(years=18)
+        self._require("R09", (self.today >= birthday_18) == (not self.child))
+        self._require("R06", self.rx["cat"] == self.cat)
+        reviews = [h for h in self.holds if h["type"] == "category_review"]
+        self._require("R07", all(self._closed(h) for h in reviews))
+        if self.cat in ("FNRP_ADULT", "FNRP_CHILD"):
+            self._require("R08", self._is_proved())
+
+    def _is_proved(self) -> bool:
+        proof = self.f["fnrp"]
+        if proof is None or date.fromisoformat(proof["on"]) > self.today:
+            return False
+        if self.child:
+            return bool(proof["type"] == "prepubertal")
+        if proof["type"] == "menopause" and self.form:
+            signed_on = on_the_wall(self.form["signed_at"], self.zone).date()
+            return bool(date.fromisoformat(proof["on"]) + relativedelta(months=24) <= signed_on)
+        return proof["type"] in ADULT_PROOFS
+
+    def _prescription(self) -> None:
+        rx, require = self.rx, self._require
+        require("R10", 1 <= rx["days"] <= 28)
+        require("R11", rx["refills"] == 0)
+        require("R12", rx["channel"] != "phone")
+        require("R16", not rx["auth_used"])
+        require("R46", 1 <= rx["qty"] <= rx["days"])
+
+    def _authorization(self) -> None:
+        rx = self.rx
+        authorized = bool(
+            rx["auth_no"]
+            and rx["auth_issued_at"]
+            and t(rx["auth_issued_at"]) <= self.now
+            and t(rx["written_at"]) <= self.now
+        )
+        self._require("R13", authorized)
+        if authorized and self.frp:
+            issued_at = t(rx["auth_issued_at"])
+            before = [t(x["at"]) for x in self._timing() if t(x["at"]) <= issued_at]
+            self._require("R14", before != [] and self.now <= max(before) + 7 * DAY)
+        if authorized and not self.frp:
+            self._require("R15", self.now <= t(rx["auth_issued_at"]) + 30 * DAY)
+
+    def _bad(self) -> list[dict[str, Any]]:
+        return [x for x in self.tests if x["res"] in ("pos", "ind")]
+
+    def _timing(self) -> list[dict[str, Any]]:
+        bad = self._bad()
+        return [x for x in self.tests if x not in bad or not self._cleared_positive(x)]
+
+    def _tests(self) -> None:
+        rx, require, timing = self.rx, self._require, self._timing()
+        if self.frp and self.f["first_rx"]:
+            written_on = on_the_wall(rx["written_at"], self.zone).date()
+            gaps = [(written_on - on_the_wall(x["at"], self.zone).date()).days for x in timing]
+            require("R20", any(g in (10, 11, 12, 13, 14) for g in gaps))
+            require("R21", any(0 <= t(rx["written_at"]) - t(x["at"]) <= DAY for x in timing))
+        if self.frp:
+            require("R22", all(x["sens"] <= 50 for x in self.tests))
+            require("R26", all(x["verified"] for x in self.tests))
+
+    def _holds(self) -> None:
+        positive = [h for h in self.holds if h["type"] == "positive_test"]
+        self._require(
+            "R23",
+            all(self._cleared_positive(x) for x in self._bad())
+            and all(self._closed(h) for h in positive),
+        )
+        for hold in self.holds:
+            if hold["type"] in WORRYING:
+                self._require("R25", self._closed(hold) and self._has_negative_within(hold))
+
+    def _has_negative_within(self, hold: dict[str, Any]) -> bool:
+        return any(
+            x["res"] == "neg" and t(hold["at"]) < t(x["at"]) <= t(hold["cleared_at"])
+            for x in self.tests
+        )
+
+    def _survey(self) -> None:
+        last = max(self.surveys, key=t, default=None)
+        if self.cat == "FNRP_ADULT":
+            base = last or (self.form["signed_at"] if self.form else None)
+            in_time = base is None or self.now <= wall_months_later(base, 6, self.zone)
         else:
-            require(
-                "R30",
+            in_time = (
                 last is not None
-                and (prev is None or t(last) > t(prev["dispensed_at"]))
-                and now <= t(last) + 30 * DAY,
+                and (self.prev is None or t(last) > t(self.prev["dispensed_at"]))
+                and self.now <= t(last) + 30 * DAY
             )
-    if prev:
-        left = date.fromisoformat(prev["start"]).toordinal() + prev["days"] - today.toordinal()
-        require("R45", left <= 7)
-    require("R46", 1 <= rx["qty"] <= rx["days"])
-    require("R48", f["approved_at"] is not None and t(f["approved_at"]) <= now)
-    require(
-        "R43",
-        f["counselled_at"] is not None
-        and t(rx["written_at"]) < t(f["counselled_at"]) <= now
-        and f["checklist"],
-    )
-    unit = f["product"]
-    require(
-        "R47",
-        not unit["expired"]
-        and not unit["recalled"]
-        and not unit["suspect"]
-        and unit["identifier_captured"],
-    )
-    confirmed = bool(conf and conf["no"] and conf["at"] and t(conf["at"]) <= now)
-    require("R40", confirmed)
-    if confirmed:
-        require("R41", now <= t(conf["at"]) + 24 * HOUR)
-        if frp and f["mode"] == "ship":
-            require("R42", on_the_wall(conf["at"], zone).date() == today)
+        self._require("R30", in_time)
 
-    deny = [rule for rule in ORDER.split() if rule in fails]
-    checkout = all(r in BLOCKS_APPROVAL + BLOCKS_DISPENSING for r in deny)
-    approve = all(r in BLOCKS_DISPENSING for r in deny)
-    return "".join("Y" if yes else "N" for yes in (checkout, approve, not deny)), deny
+    def _supply(self) -> None:
+        if self.prev:
+            start = date.fromisoformat(self.prev["start"]).toordinal()
+            self._require("R45", start + self.prev["days"] - self.today.toordinal() <= 7)
+
+    def _counter(self) -> None:
+        f, unit, require = self.f, self.f["product"], self._require
+        require("R48", f["approved_at"] is not None and t(f["approved_at"]) <= self.now)
+        require(
+            "R43",
+            f["counselled_at"] is not None
+            and t(self.rx["written_at"]) < t(f["counselled_at"]) <= self.now
+            and f["checklist"],
+        )
+        require(
+            "R47",
+            not unit["expired"]
+            and not unit["recalled"]
+            and not unit["suspect"]
+            and unit["identifier_captured"],
+        )
+        self._confirmation()
+
+    def _confirmation(self) -> None:
+        conf = self.conf
+        confirmed = bool(conf and conf["no"] and conf["at"] and t(conf["at"]) <= self.now)
+        self._require("R40", confirmed)
+        if confirmed:
+            self._require("R41", self.now <= t(conf["at"]) + 24 * HOUR)
+            if self.frp and self.f["mode"] == "ship":
+                self._require("R42", on_the_wall(conf["at"], self.zone).date() == self.today)

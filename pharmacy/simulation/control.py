@@ -12,7 +12,8 @@ from uuid import UUID
 from accounts.clock import read_clock
 from accounts.models import User
 from orders.loaders import order_for_step
-from orders.locks import lock_order_of_patient
+from orders.locks import lock_order_of
+from orders.models import Order
 from orders.services import StepResult, steps
 from orders.states import Status
 from pharmacy.simulation.audit import Connection
@@ -45,12 +46,13 @@ def _without_the_gate(
     """`take_gated_step` without its question. Dispensing keeps it: what it writes rests on it."""
     if to_status == Status.DISPENSED:
         return steps.take_gated_step(order_id, to_status, actor=actor, signature=signature, **named)
+    patient_id = Order.objects.get(pk=order_id).patient_id
     with mutation():
-        lock_order_of_patient(order_id)
+        lock_order_of(patient_id, order_id)
         step = steps.Step(order_for_step(order_id), to_status, actor, read_clock())
         steps._refuse_unlisted(step)
         steps._carry_out(step, signature, named.get("extra"))
-        seal(step.order.patient_id, step.written)
+        seal(patient_id, step.written)
     return StepResult(step.order, _permit(step))
 
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pharmacy.simulation import oracle
 from rems.core import (
     PROGRAMS,
     RULES,
@@ -27,7 +28,6 @@ from rems.core import (
 )
 from rems.core import decision as deciding
 from rems.core.wording import WORDINGS
-from tests.core import oracle
 from tests.core.aimed import any_case
 from tests.core.generated import iso, read
 

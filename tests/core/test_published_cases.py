@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from pharmacy.simulation import oracle
 from rems.core import answer_case, case_from_facts, facts_from_case
-from tests.core import oracle
 
 CASES = [
     json.loads(line)

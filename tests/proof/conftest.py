@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
+from pharmacy.simulation.audit import Connection
 from tests.database import VirtualClock
-from tests.proof.audit import Connection
 from tests.proof.machine import PharmacyMachine
 
 

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from accounts.roles import Role
-from catalog.models import Lot
-from orders import services
-from orders.services import StepResult
-from rems.errors import NotAllowed, SignatureRefused
-from rems.models import (
-    PharmacistTraining,
-    PharmacyCertification,
-    PrescriberCertification,
-    StateLicence,
-)
-from rems.services import credentials
-from tests import builders as b
-from tests.proof.evidence_rules import CATEGORIES
-from tests.proof.notes import Order, Patient, Prescription
-from tests.proof.order_rules import MODE, OPEN, OrderRules
+from pharmacy.simulation.evidence_acts import CATEGORIES
+from pharmacy.simulation.notes import Order, Patient, Prescription
+from pharmacy.simulation.order_acts import OPEN
+from tests.proof.order_rules import MODE, OrderRules
 from tests.proof.safety_rules import PICK
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -92,7 +79,7 @@ class PharmacyMachine(OrderRules):
         return self.place(patient, self._prescribed(patient), mode)
 
     def _settle(self, patient: Patient) -> None:
-        self.exposures_are_filed(self.notes.patients.index(patient))
+        self.file_exposures(patient)
         if patient.open_holds():
             self.record_test(patient)
         for hold in patient.open_holds():
@@ -112,7 +99,7 @@ class PharmacyMachine(OrderRules):
             self.approve(order, self.pat)
         elif order.status == "approved":
             self.confirm(order.prescription)
-            self.dispense(order, 1)
+            self.dispense(order, self.notes.lots[1 % len(self.notes.lots)])
         elif order.status == "dispensed":
             self.release(order)
         else:
@@ -125,65 +112,16 @@ class PharmacyMachine(OrderRules):
     @rule(which=st.integers(0, 6))
     def a_credential_changes(self, which: int) -> None:
         """A certification, training or licence is revoked; or given, where there is none now."""
-        at = self.tick()
-        subject, model, named, record = self._credentials()[which]
-        intervals = self.notes.credentials.setdefault(subject, [])
-        if self.notes.holds_credential(subject, at):
-            named.pop("program_code", None)
-            row = model.objects.filter(**named, superseded_by=None).latest("pk")
-            credentials.revoke_credential(credential=row, reason="Lapsed.", **self.by_pat())
-            intervals[-1][1] = at
-        else:
-            record(proof="A letter", valid_from=at, **named, **self.by_pat())
-            intervals.append([at, None])
-
-    def _credentials(self) -> list[tuple[Any, Any, dict[str, Any], Any]]:
-        """Each one's subject in the notebook, its table, whose it is, and the service."""
-        program, pharmacy = {"program_code": b.PROGRAM}, {"pharmacy_id": self.store.pharmacy.pk}
-        certify, train = (
-            credentials.record_prescriber_certification,
-            credentials.record_pharmacist_training,
-        )
-        return [
-            *(
-                (p.pk, PrescriberCertification, {"prescriber_id": p.pk, **program}, certify)
-                for p in (self.prescriber, self.other)
-            ),
-            *(
-                (p.pk, PharmacistTraining, {"pharmacist_id": p.pk, **program}, train)
-                for p in (self.pat, self.sam)
-            ),
-            (
-                "pharmacy",
-                PharmacyCertification,
-                {**pharmacy, **program},
-                credentials.record_pharmacy_certification,
-            ),
-            *(
-                (
-                    state,
-                    StateLicence,
-                    {**pharmacy, "state": state},
-                    credentials.record_state_licence,
-                )
-                for state in ("NY", "NJ")
-            ),
-        ]
+        self.change_credential(self.credentials(("NY", "NJ"))[which])
 
     @rule(which=PICK, what=st.sampled_from(["recall", "suspect", "new", "new"]))
     def a_lot_changes(self, which: int, what: str) -> None:
         """Recalled, set aside or cleared, or new on the shelf: few, and some in date for days."""
         if what == "new":
             on = (self.now + (which * 10 + 1) * DAY).date()
-            self._add_lot(self.number("M"), 1 + which % 2, on)
-            return
-        lot = self.notes.lots[which % len(self.notes.lots)]
-        if what == "recall":
-            lot.recalled = not lot.recalled
-            Lot.objects.filter(pk=lot.key).update(is_recalled=lot.recalled)
+            self.add_lot(self.number("M"), 1 + which % 2, on)
         else:
-            lot.suspect = not lot.suspect
-            Lot.objects.filter(pk=lot.key).update(is_suspect=lot.suspect)
+            self.mark_lot(self.notes.lots[which % len(self.notes.lots)], what)
 
     # People who may not -----------------------------------------------------------------------
 
@@ -193,41 +131,6 @@ class PharmacyMachine(OrderRules):
     def somebody_else_tries(self, which: int, act: str) -> None:
         """A technician approves, a stranger orders or cancels, a signature is old or not one's own."""
         order = self.order(which)
-        if order is None:
-            return
-        self.tick()
-        stranger = self.notes.patients[self.notes.patients.index(order.patient) - 1].user
-        as_tess = self.by(self.tess, Role.PHARMACIST)
-        if act == "place":
-            self.cannot(
-                lambda: services.place(
-                    patient_id=order.patient.row.pk,
-                    prescription_id=order.prescription.key,
-                    package_id=self.store.package.pk,
-                    mode="ship",
-                    actor=stranger,
-                ),
-                NotAllowed,
-            )
-        elif act == "approve":
-            self.cannot(lambda: services.approve(order_id=order.key, **as_tess), NotAllowed)
-        elif act == "resume":
-            self.cannot(
-                lambda: services.resume(order_id=order.key, reason="So.", **as_tess), NotAllowed
-            )
-        elif act == "cancel" and order.status in OPEN:
-            self.cannot(lambda: self._cancelled(order, stranger), NotAllowed)
-        elif order.status == "placed":
-            self._approve_with_a_bad_signature(order, act)
-
-    def _approve_with_a_bad_signature(self, order: Order, act: str) -> None:
-        good = b.sign(self.pat.user, Role.PHARMACIST)
-        forged = b.sign(self.sam.user, Role.PHARMACIST)
-        stale = b.sign(self.pat.user, Role.PHARMACIST, good.meaning, timedelta(seconds=301))
-
-        def ask() -> StepResult:
-            signature = forged if act == "forge" else stale
-            return services.approve(order_id=order.key, actor=self.pat.user, signature=signature)
-
-        done = self.gated("approve", ask, SignatureRefused, **self.fill(order, self.pat))
-        assert done is None
+        if order is not None:
+            stranger = self.notes.patients[self.notes.patients.index(order.patient) - 1].user
+            self.try_what_is_not_theirs(order, act, stranger)

@@ -10,26 +10,17 @@ from typing import Any, ClassVar
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from accounts.roles import Role
-from catalog.models import Lot
 from orders.services import StepResult
-from rems import core
+from pharmacy.simulation.audit import Auditor, Connection
+from pharmacy.simulation.memory import Memory
+from pharmacy.simulation.notes import Patient
+from pharmacy.simulation.replay import DECISIONS, NOBODY, disagreement
+from pharmacy.simulation.staff_acts import StaffActs
 from rems.errors import DomainError
 from tests import builders as b
 from tests.database import VirtualClock, erase_rows
-from tests.proof.audit import Auditor, Connection
-from tests.proof.memory import Memory
-from tests.proof.notes import Lot as NotedLot
-from tests.proof.notes import Patient
 
 BEGINS_AT = datetime(2026, 10, 7, 15, tzinfo=UTC)
-ANSWERED = {"checkout": 0, "approve": 1, "dispense": 2, "release": 2}
-DECISIONS = """
-SELECT d.id::text, d.gate, d.outcome, d.permitted_until, d.facts, d.findings, d.advisories, v.data
-FROM rems_decisionrecord d JOIN rems_programversion v ON v.id = d.program_version_id
-WHERE d.id > %s ORDER BY d.id
-"""
-NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def born(category: str) -> date:
@@ -37,7 +28,7 @@ def born(category: str) -> date:
     return date(2015, 2, 3) if category.endswith("CHILD") else date(1971, 3, 14)
 
 
-class Setting(RuleBasedStateMachine):
+class Setting(StaffActs, RuleBasedStateMachine):
     """People, clock, notebook and audit. The fixtures set the class attributes."""
 
     superuser_url: ClassVar[str]
@@ -64,20 +55,12 @@ class Setting(RuleBasedStateMachine):
         self.pat, self.sam = self.store.pharmacist, b.a_pharmacist("Sam Ortiz", trained=False)
         self.tess = b.a_technician()
         self.prescriber, self.other = b.a_prescriber(), b.a_prescriber("Dr. Ingrid Holm")
+        self.prescribers = [self.prescriber, self.other]
         since = BEGINS_AT - timedelta(days=400)
         for subject in (self.pat.pk, self.prescriber.pk, self.other.pk, "pharmacy", "NY"):
             self.notes.credentials[subject] = [[since, None]]
         for number, packages, on in (("M1", 3, date(2026, 12, 31)), ("M2", 40, date(2030, 1, 1))):
-            self._add_lot(number, packages, on)
-
-    def _add_lot(self, number: str, packages: int, expires_on: date) -> None:
-        lot = Lot.objects.create(
-            package=self.store.package,
-            number=number,
-            expires_on=expires_on,
-            quantity_on_hand=packages,
-        )
-        self.notes.lots.append(NotedLot(lot.pk, packages, expires_on))
+            self.add_lot(number, packages, on)
 
     def enter(self, name: str, category: str, state: str, prescriber: Any) -> Patient:
         """A patient of whom the pharmacy knows the category, and nothing else."""
@@ -96,32 +79,9 @@ class Setting(RuleBasedStateMachine):
         self.notes.patients.append(patient)
         return patient
 
-    def tick(self, by: timedelta = timedelta(seconds=1)) -> datetime:
-        """Let a little time pass, so that no two things happen at once; what the clock says."""
-        self.clock.shift(by)
-        self.now += by
-        return self.now
-
-    def number(self, kind: str) -> str:
-        """A number that was never given before."""
-        self.numbers += 1
-        return f"{kind}{self.numbers:05d}"
-
     def patient(self, pick: int) -> Patient:
         """One of the patients."""
         return self.notes.patients[pick % len(self.notes.patients)]
-
-    def by(self, user: Any, role: Role | str) -> dict[str, Any]:
-        """Who does it, and signs it."""
-        return {"actor": user, "signature": b.sign(user, role)}
-
-    def by_pat(self) -> dict[str, Any]:
-        """Pat Lee does it and signs it."""
-        return self.by(self.pat.user, Role.PHARMACIST)
-
-    def by_prescriber(self, patient: Patient) -> dict[str, Any]:
-        """The patient's prescriber does it and signs it."""
-        return self.by(patient.row.prescriber.user, Role.PRESCRIBER)
 
     # How answers are compared ----------------------------------------------------------------
 
@@ -192,31 +152,7 @@ class Setting(RuleBasedStateMachine):
         if not self.audits:
             return
         for record in self.superuser.execute(DECISIONS, [self.replayed]).fetchall():
-            assert_replays(*record)
+            answer = disagreement(*record)
+            assert not answer, answer
             self.replayed = record[0]
             self.seen["replayed"] += 1
-
-
-def assert_replays(
-    key: str,
-    gate: str,
-    outcome: str,
-    permitted_until: datetime | None,
-    facts: dict[str, Any],
-    findings: list[dict[str, Any]],
-    advisories: list[str],
-    program: dict[str, Any],
-) -> None:
-    """The record's facts, put to `rems_decide` under the stored version, give its answer again."""
-    line, is_judged = core.answer_line(json.dumps({"id": key, "program": program, **facts}))
-    assert is_judged, line
-    answer = json.loads(line)
-    letter = "Y" if outcome == "permit" else "N"
-    assert answer["outcome"][ANSWERED[gate]] == letter, (key, answer)
-    until = answer["permitted_until"]["dispense" if gate == "release" else gate]
-    assert (until and datetime.fromisoformat(until)) == permitted_until, (key, answer)
-    rules = [finding["rule"] for finding in findings]
-    assert [rule for rule in answer["deny"] if rule in rules] == rules, (key, answer)
-    if gate in ("dispense", "release"):
-        assert answer["deny"] == rules
-    assert answer["advisories"] == advisories

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tests.core.oracle import on_the_wall
+from pharmacy.simulation.oracle import on_the_wall
 
 ZONE = "America/New_York"
 Interval = list[datetime | None]
@@ -85,6 +85,7 @@ class Prescription(Note):
     authorization: Note | None = None
     confirmations: list[Note] = field(default_factory=list)
     counselings: list[tuple[Note, bool, bool]] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
 
 
 @dataclass
@@ -111,6 +112,12 @@ class Order:
     approved_at: datetime | None = None
     lot: Lot | None = None
     serial: str = ""
+    # Where the parcel goes is written on it when the order is placed, and stays.
+    state: str = ""
+
+    def __post_init__(self) -> None:
+        self.prescription.orders.append(self)
+        self.state = self.state or self.patient.state
 
     @property
     def binds(self) -> bool:
@@ -143,7 +150,7 @@ class Patient:
     @property
     def category(self) -> str:
         """The newest one that was assigned."""
-        return newest(self.categories)[1]
+        return str(newest(self.categories)[1])
 
     @property
     def is_child(self) -> bool:

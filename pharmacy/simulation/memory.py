@@ -2,7 +2,7 @@
 
 Nothing here reads the database or the core. `Memory.refusals` writes the notes down as a case of
 the rule sheet (section 16), by the sheet's own words on what is given to the rules (section 15)
-and by the blueprint's on how tables become facts (section 5), and has tests/core/oracle.py judge.
+and by the blueprint's on how tables become facts (section 5), and has oracle.py judge.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.core.oracle import BLOCKS_APPROVAL, BLOCKS_DISPENSING, t, wall_months_later
-from tests.core.oracle import judge as judge_case
-from tests.proof.notes import (
+from pharmacy.simulation.notes import (
     ZONE,
     Hold,
     Interval,
@@ -27,6 +25,8 @@ from tests.proof.notes import (
     newest,
     standing,
 )
+from pharmacy.simulation.oracle import BLOCKS_APPROVAL, BLOCKS_DISPENSING, t, wall_months_later
+from pharmacy.simulation.oracle import judge as judge_case
 
 
 def months_passed(since: datetime, months: int, at: datetime) -> bool:
@@ -84,7 +84,8 @@ class Memory:
         arrived = [s for s in given if arrived_or_may_have(s)]
         counted = arrived if patient.category in {"FRP_ADULT", "FRP_CHILD"} else given
         first = not counted or (stopped_at is not None and months_passed(stopped_at, 12, at))
-        state = patient.state if mode == "ship" else "NY"
+        goes_to = order.state if order else patient.state
+        state = goes_to if mode == "ship" else "NY"
         return {
             "tz": ZONE,
             "cat": patient.category,
@@ -114,7 +115,7 @@ class Memory:
     def prescription_facts(self, written: Prescription, order: Order | None) -> dict[str, Any]:
         """The prescription; its number is used when another order binds it."""
         number = written.authorization
-        others = [o for o in self.orders if o.prescription is written and o is not order]
+        others = [other for other in written.orders if other is not order]
         return {
             "written_at": written.at.isoformat(),
             "days": written.days,

@@ -1,0 +1,101 @@
+"""Beat, broker and worker on the virtual clock, and how long they were away."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+
+from celery import current_app
+from django.conf import settings
+
+from pharmacy.simulation.agenda import Life
+from pharmacy.simulation.audit import Connection
+from pharmacy.simulation.broker import Broker
+from pharmacy.simulation.faults import LAST_PLACE, in_a_child
+from pharmacy.simulation.ledger import Ledger
+from pharmacy.simulation.town import Town
+
+# A tick that finds nothing does nothing: so many of them would take most of a run's time.
+SOMETHING_IS_DUE = """
+SELECT 1 FROM rems_reminder WHERE status = 'planned' AND send_at <= pharmacy_clock() LIMIT 1
+"""
+TICK = timedelta(minutes=10)
+DAYS_BETWEEN_OUTAGES = 9.0
+WORKER_DIES = 0.02  # of the ticks that find something to do
+
+
+class Clockwork:
+    """Sends what is due, every ten minutes; `outages` are the times when nothing could be sent."""
+
+    def __init__(
+        self,
+        town: Town,
+        superuser: Connection,
+        broker: Broker,
+        dice: Random,
+        with_faults: bool,
+    ) -> None:
+        self._town, self._superuser, self._broker, self._dice = town, superuser, broker, dice
+        self._with_faults = with_faults
+        self._beat_is_away = False
+        self._away_since: datetime | None = None
+        self.outages: list[tuple[datetime, datetime]] = []
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where deaths are counted."""
+        return self._town.ledger
+
+    def ticks(self) -> Life:
+        """Beat's, to which a worker listens."""
+        while True:
+            yield TICK
+            if not self._beat_is_away and self._superuser.execute(SOMETHING_IS_DUE).fetchone():
+                for task in sorted(self._broker.beat()):
+                    self._work(task)
+
+    def _work(self, task: str) -> None:
+        send = current_app.tasks[task]
+        if self._with_faults and self._dice.random() < WORKER_DIES:
+            self._die_at_it(send)
+        else:
+            send()
+
+    def _die_at_it(self, send: object) -> None:
+        """A worker is killed while it claims, sends or records; its lease has to run out."""
+        assert callable(send)
+        place = self._dice.randint(1, LAST_PLACE // 2)
+        in_a_child(send, place)
+        until = self._town.now + timedelta(seconds=settings.LEASE_SECONDS) + TICK
+        self.outages.append((self._town.now, until))
+        self.ledger.faults["a reminder worker killed"] += 1
+
+    def mishaps(self) -> Life:
+        """The broker is killed and loses what it held, or beat is away: for hours, or days."""
+        while True:
+            yield timedelta(hours=round(24 * self._dice.expovariate(1 / DAYS_BETWEEN_OUTAGES)) + 1)
+            self._away_since = self._town.now
+            if self._dice.random() < 0.6:
+                self.ledger.faults["the broker killed and started again"] += 1
+                self._broker.kill()
+                yield timedelta(minutes=self._dice.randint(5, 600))
+                self._broker.start()
+            else:
+                self.ledger.faults["beat away"] += 1
+                self._beat_is_away = True
+                yield timedelta(hours=self._dice.randint(1, 72))
+                self._beat_is_away = False
+            self._is_back()
+
+    def _is_back(self) -> None:
+        if self._away_since is not None:
+            self.outages.append((self._away_since, self._town.now))
+            self._away_since = None
+
+    def last_tick(self) -> None:
+        """Everything is up again, and what is due now goes out."""
+        self._is_back()
+        self._broker.kill()
+        self._broker.start()
+        for task in sorted(self._broker.beat()):
+            current_app.tasks[task]()

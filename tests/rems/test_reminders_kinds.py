@@ -1,5 +1,6 @@
 """Each fact plans the reminders of its kind, and takes them back when it no longer holds."""
 
+from collections.abc import Callable
 from datetime import time, timedelta
 
 import pytest
@@ -212,15 +213,16 @@ def test_planning_many_costs_as_many_statements_as_planning_one() -> None:
 
 
 def test_a_row_that_a_worker_notes_as_sent_just_then_does_not_hold_up_the_fact(
-    superuser_connection: Connection,
+    app_connection: Callable[..., Connection], superuser_connection: Connection
 ) -> None:
     """The worker does not take the patient's lock: the fact waits for the row, and lets it be."""
     ana = in_treatment(days=10)
     a_test(ana, ago(days=5))
     (row,) = planned(ana)
+    worker = app_connection()
     with two_threads() as start:
-        with superuser_connection.transaction():
-            superuser_connection.execute(
+        with worker.transaction():
+            worker.execute(
                 "UPDATE rems_reminder SET status = 'sent', sent_at = pharmacy_clock() "
                 "WHERE id = %s",
                 [row.pk],

@@ -13,9 +13,15 @@ def register_orders(expression: str) -> None:
     _waiting_orders[:] = [expression]
 
 
-def statement() -> str:
+def statement(asked: str = "= ANY(%(patients)s)") -> str:
     """The statement, for the patients `%(patients)s` at `%(at)s`."""
-    return _STATEMENT.replace("__ORDERS__", _waiting_orders[0])
+    return _STATEMENT.replace("__ORDERS__", _waiting_orders[0]).replace("__ASKED__", asked)
+
+
+def statement_for_one() -> str:
+    """The same for the patient `%(patient)s`. The server keeps its plan: of an array it does not
+    know how long the next one is, and plans anew each time, which takes longer than reading."""
+    return statement("= %(patient)s")
 
 
 _SUPPLIES = f"""
@@ -116,5 +122,5 @@ SELECT p.id, jsonb_build_object(
   'orders', __ORDERS__,
   'recipients', {_RECIPIENTS},
   'prescriber', {_PRESCRIBER})::text
-FROM rems_patient p WHERE p.id = ANY(%(patients)s)
+FROM rems_patient p WHERE p.id __ASKED__
 """

@@ -13,7 +13,7 @@ from django.db import connection
 
 from rems import core
 from rems.loaders import program_version
-from rems.obligations.patient_query import statement
+from rems.obligations.patient_query import statement, statement_for_one
 from rems.obligations.standing import Row, Standing, contact_from
 
 
@@ -22,9 +22,13 @@ def load_obligations(patient_ids: Iterable[UUID], at: datetime) -> Mapping[UUID,
 
     `at` is the database's clock. Unknown patients are left out.
     """
-    asked: Row = {"patients": list(patient_ids), "at": at, "at_once": sorted(core.TEST_AT_ONCE)}
+    keys = list(patient_ids)
+    asked: Row = {"at": at, "at_once": sorted(core.TEST_AT_ONCE)}
     with connection.cursor() as cursor:
-        cursor.execute(statement(), asked)
+        if len(keys) == 1:
+            cursor.execute(statement_for_one(), {**asked, "patient": keys[0]})
+        else:
+            cursor.execute(statement(), {**asked, "patients": keys})
         rows = cursor.fetchall()
     return {key: _standing(key, json.loads(text), at) for key, text in rows}
 

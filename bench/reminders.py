@@ -93,8 +93,9 @@ def fill(connection: Any) -> None:
     began = perf_counter()
     ana = in_treatment(days=10)
     a_test(ana, ago(days=7))
-    copy_patient(connection, ana.pk, acting_user(ana).pk, PATIENTS)
-    planned = list(Reminder.objects.filter(subject_id=ana.pk, status="planned", channel="email"))
+    user = acting_user(ana)
+    copy_patient(connection, ana.pk, user.pk, PATIENTS)
+    planned = list(Reminder.objects.filter(subject_id=ana.pk, status="planned", recipient=user))
     for row in planned:
         copy_reminder(connection, row.pk, PATIENTS, {"send_at": FAR_OFF, "lease_until": "NULL"})
     for number in range(EACH - len(planned)):
@@ -124,7 +125,7 @@ def due_rows(connection: Any) -> list[UUID]:
     """The keys of DUE planned reminders of as many patients, spread over the table."""
     found = connection.execute(
         "SELECT DISTINCT ON (subject_id) id FROM rems_reminder WHERE status = 'planned' "
-        "ORDER BY subject_id, id"
+        "AND kind = 'pregnancy_test_due' AND channel = 'email' ORDER BY subject_id, id"
     ).fetchall()
     step = max(1, len(found) // DUE)
     return [key for (key,) in found[::step]][:DUE]

@@ -71,9 +71,10 @@ class Workers:
         return started
 
     def kill(self, worker: "subprocess.Popen[bytes]") -> None:
-        """`kill -9` for the worker and its child."""
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+        """`kill -9` for the worker and its child, if it has not ended by itself."""
+        if worker.poll() is None:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
         self._running.remove(worker)
 
     def mails(self) -> list[str]:

@@ -128,7 +128,7 @@ def test_one_that_became_obsolete_between_the_question_and_the_mail_does_not_lea
 def test_when_the_clocks_change_no_reminder_is_lost_or_doubled(
     clock: VirtualClock, change: datetime
 ) -> None:
-    clock.set(change - timedelta(days=6))
+    clock.set(change - timedelta(days=6, hours=3))
     ana = in_treatment(days=10)
     a_test(ana, ago(minutes=5))
     rows = all_planned(ana, "pregnancy_test_due").filter(channel="email")

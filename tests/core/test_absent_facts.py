@@ -14,6 +14,8 @@ from rems.core import (
     Gate,
     Indication,
     Outcome,
+    Owner,
+    Place,
     ReasonCode,
     answer_case,
     case_from_facts,
@@ -42,6 +44,10 @@ def test_a_patient_who_never_enrolled_is_told_the_two_things_that_come_first() -
     assert [(x.rule, x.code) for x in decision.findings] == [
         ("R03", ReasonCode.CATEGORY_MISSING),
         ("R13", ReasonCode.PRESCRIPTION_MISSING),
+    ]
+    assert [(x.owner, x.where) for x in decision.findings] == [
+        (Owner.PRESCRIBER, Place.PRESCRIBER_PORTAL),
+        (Owner.PRESCRIBER, Place.PRESCRIBER_PORTAL),
     ]
 
 
@@ -110,6 +116,8 @@ def test_an_unknown_time_zone_is_never_accepted() -> None:
     for name in ("Mars/Olympus", "../etc/passwd", "America", ""):
         with pytest.raises(ValueError, match="unknown time zone"):
             replace(ana, time_zone=name)
+    with pytest.raises(ValueError, match="unknown time zone"):
+        replace(ana, time_zone=5)  # type: ignore[arg-type]
 
 
 def test_what_the_pharmacy_adds_later_is_pending_there_and_not_the_patients_fault() -> None:

@@ -80,7 +80,13 @@ WRONG: list[tuple[str, Any]] = [
     ("facts.dob", 19840302),
     ("facts.dob", None),
     ("facts.dob", {"year": 1984}),
+    ("facts.dob", {str(digit): digit for digit in range(10)}),
+    ("facts.dob", ["1984-03-02"]),
+    ("facts.dob", "soon"),
+    ("facts.dob", "1984-W09-5"),
+    ("facts.dob", "1984112112"),
     ("facts.allergy", 0),
+    ("facts.allergy", 1),
     ("facts.allergy", "false"),
     ("facts.first_rx", None),
     ("facts.rx", None),
@@ -134,6 +140,24 @@ def test_a_wrong_value_is_named(field: str, value: Any) -> None:
     assert not judged
     assert json.loads(answer)["id"] == "G"
     assert json.loads(answer)["error"].startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize(("length", "told"), [(58, "whole"), (59, "cut"), (5_000, "cut")])
+def test_a_long_value_is_not_told_whole(length: int, told: str) -> None:
+    case = whole_case()
+    case["facts"]["rx"]["days"] = "7" * length
+    with pytest.raises(MalformedCase) as caught:
+        facts_from_case(case)
+    shown = "'" + "7" * 58 + "'" if told == "whole" else "'" + "7" * 56 + "..."
+    assert caught.value.problem == f"expected a whole number, got {shown}"
+
+
+@pytest.mark.parametrize("word", [1, "true", None, False])
+def test_only_true_says_that_a_case_is_incomplete(word: Any) -> None:
+    case = {**whole_case(), "incomplete": word}
+    case["facts"]["rx"] = None
+    with pytest.raises(MalformedCase, match=r"facts\.rx: expected an object"):
+        facts_from_case(case)
 
 
 @pytest.mark.parametrize("extra", ["indication", "auto_ship", "on_dialysis"])

@@ -10,8 +10,11 @@ from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 from parso.tree import NodeOrLeaf
+
+from mutants.rows import LeaveOutRow
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _MUTABLE = frozenset(
     {
         *("operator", "keyword", "number", "comparison", "factor", "not_test"),
-        *("if_stmt", "while_stmt", "test", "assert_stmt", "for_stmt", "except_clause", "decorator"),
+        *("testlist_comp", "dictorsetmaker", "test"),
+        *("if_stmt", "while_stmt", "assert_stmt", "for_stmt", "except_clause", "decorator"),
     }
 )
 
@@ -78,15 +82,19 @@ def mutants_of(path: str) -> Found:
 
 def _changes(source: str) -> Iterator[tuple[NodeOrLeaf, str]]:
     nodes = [node for node in ast_nodes(get_ast(source)) if node.type in _MUTABLE]
-    for name in operator_names():
-        if get_operator(name).arguments():
-            continue  # it wants to be told which variable
-        operator = get_operator(name)()
+    for operator in _operators():
         at = [node for node in nodes for _ in operator.mutation_positions(node)]
         for occurrence, node in enumerate(at):
             changed = mutate_code(source, operator, occurrence)
             assert changed is not None
             yield node, changed
+
+
+def _operators() -> Iterator[Operator]:
+    for name in operator_names():
+        if not get_operator(name).arguments():  # some want to be told which variable
+            yield get_operator(name)()
+    yield LeaveOutRow()
 
 
 def _is_annotation(node: NodeOrLeaf) -> bool:

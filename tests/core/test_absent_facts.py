@@ -11,12 +11,14 @@ import pytest
 from rems.core import (
     NO_UNIT_YET,
     AdvisoryCode,
+    Facts,
     Gate,
     Indication,
     Outcome,
     Owner,
     Place,
     ReasonCode,
+    ReleaseMode,
     answer_case,
     case_from_facts,
     decide,
@@ -61,6 +63,23 @@ def test_nobody_is_dispensed_to_without_a_category(name: str) -> None:
     assert codes(replace(EVERYBODY[name], category=None)) == ["CATEGORY_MISSING"]
 
 
+def test_what_is_not_given_has_not_happened() -> None:
+    given = {
+        name: getattr(dan, name)
+        for name in ("time_zone", "category", "born_on", "agreement_form", "prescription")
+    }
+    certified = dict.fromkeys(
+        ("prescriber_certified", "pharmacy_certified", "pharmacist_trained", "state_licensed"), True
+    )
+    without = dict.fromkeys(("severe_hypersensitivity", "exposure_report_open"), False)
+    barely = Facts(**given, **certified, **without, first_prescription=True)
+    assert refused_by(barely) == ["R48", "R43", "R44", "R47", "R40"]
+    assert answer(barely).advisories == ()
+    counselled = replace(barely, counselled_at=NOON)
+    assert "CHECKLIST_INCOMPLETE" in codes(counselled)
+    assert barely.release_mode is ReleaseMode.SHIP
+
+
 def test_an_incomplete_record_replays_to_the_same_answer() -> None:
     for person in (NOBODY_YET, replace(ana, prescription=None), replace(ana, category=None)):
         record = json.loads(json.dumps({"id": "1", **case_from_facts(person, NOON)}))
@@ -100,7 +119,7 @@ def test_facts_that_cannot_be_read_refuse_at_every_gate() -> None:
     broken = replace(ana, holds=("not a hold",))  # type: ignore[arg-type]
     for decision in decide_all(broken, PROGRAM, NOON).values():
         assert [(x.rule, x.code) for x in decision.findings] == [("CORE", ReasonCode.RULE_FAILED)]
-        assert decision.findings[0].cure
+        assert decision.findings[0].cure.startswith("Report it to support")
 
 
 def test_a_naive_time_is_never_accepted() -> None:

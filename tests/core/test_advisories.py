@@ -33,6 +33,7 @@ def test_dan_is_under_18_until_the_day_before_his_birthday() -> None:
 def test_a_pharmacist_reads_gus_birthday_and_todays_date() -> None:
     (advice,) = answer(gus).advisories
     assert advice.seen == "born 2012-02-03, today 2026-10-08"
+    assert advice.text == "Safety and effectiveness under 18 are not established."
 
 
 def test_myeloma_is_no_reason_for_advice() -> None:

@@ -188,6 +188,18 @@ def test_what_may_be_null_is_absent_and_refused(field: str, rule: str) -> None:
     assert answer_case(case)["deny"] == [rule]
 
 
+def test_findings_are_explained_where_that_is_asked_for_by_its_name() -> None:
+    case = permitted_case(Random(3)) | {"now": "2031-01-01T12:00:00Z"}
+    line = json.dumps(case)
+    assert "explain" not in answer_case(case)
+    assert "explain" not in json.loads(answer_line(line)[0])
+    explained = json.loads(answer_line(line, explain=True)[0])["explain"]
+    assert [x["rule"] for x in explained] == answer_case(case)["deny"] != []
+    for answer in (answer_case, answer_line):
+        with pytest.raises(TypeError, match="positional"):
+            answer(case, True)  # type: ignore[operator]
+
+
 def test_unknown_extra_fields_are_ignored() -> None:
     case = permitted_case(Random(3))
     before = answer_case(case)

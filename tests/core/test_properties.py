@@ -27,7 +27,6 @@ from rems.core import (
     facts_from_case,
 )
 from rems.core import decision as deciding
-from rems.core.wording import WORDINGS
 from tests.core.aimed import any_case
 from tests.core.generated import iso, read
 
@@ -176,10 +175,6 @@ def test_every_finding_says_who_can_cure_it_how_and_where(case: dict[str, Any]) 
         assert finding.seen
         assert finding.seen in finding.for_pharmacist
         assert finding.for_patient
-
-
-def test_every_reason_code_has_its_words() -> None:
-    assert set(WORDINGS) == set(ReasonCode)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from rems.core import PROGRAMS, RULES, HoldType, NextTest
+from rems.core import PROGRAMS, RULES, AdvisoryCode, HoldType, NextTest, ReasonCode
 from rems.core.situation import Situation
-from rems.core.wording import WORDINGS
+from rems.core.wording import ADVISORIES, WORDINGS
 from tests.core.people import NOON, PROGRAM, answer, at, beth, carol, gus, hold
 
 FACTS = (
@@ -37,6 +37,11 @@ ANSWERS = (
     PROGRAM.decisions[0],
     PROGRAM.terms,
 )
+
+
+def test_every_reason_and_every_advice_has_its_words() -> None:
+    assert set(WORDINGS) == set(ReasonCode)
+    assert set(ADVISORIES) == set(AdvisoryCode)
 
 
 def named(value: Any) -> str:

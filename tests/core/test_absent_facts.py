@@ -10,6 +10,7 @@ import pytest
 
 from rems.core import (
     NO_UNIT_YET,
+    RULES,
     AdvisoryCode,
     Facts,
     Gate,
@@ -19,12 +20,14 @@ from rems.core import (
     Place,
     ReasonCode,
     ReleaseMode,
+    Rule,
     answer_case,
     case_from_facts,
     decide,
     decide_all,
     facts_from_case,
 )
+from rems.core import decision as deciding
 from tests.core.people import (
     EVERYBODY,
     NOON,
@@ -120,6 +123,18 @@ def test_facts_that_cannot_be_read_refuse_at_every_gate() -> None:
     for decision in decide_all(broken, PROGRAM, NOON).values():
         assert [(x.rule, x.code) for x in decision.findings] == [("CORE", ReasonCode.RULE_FAILED)]
         assert decision.findings[0].cure.startswith("Report it to support")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_that_raises_refuses(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("a fault in the rule")
+
+    faulty = tuple(replace(r, test=broken) if r.id == rule.id else r for r in RULES)
+    monkeypatch.setattr(deciding, "RULES_AT", {Gate.DISPENSE: faulty})
+    refused = decide(ana, PROGRAM, Gate.DISPENSE, NOON)
+    assert [(x.rule, x.code) for x in refused.findings] == [(rule.id, ReasonCode.RULE_FAILED)]
+    assert refused.permitted_until is None
 
 
 def test_a_naive_time_is_never_accepted() -> None:

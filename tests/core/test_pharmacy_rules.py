@@ -177,6 +177,8 @@ def test_beth_is_told_from_which_day_she_may_have_more() -> None:
     (finding,) = answer(ten_left).findings
     assert finding.seen == "10 days left on 2026-10-08, allowed 7"
     assert finding.moment == date(2026, 10, 11)
+    all_left = replace(beth, previous_supply=supplied(28, date(2026, 10, 8)))
+    assert [x.moment for x in answer(all_left).findings] == [date(2026, 10, 29)]
     then = at("2026-10-11 00:00")
     assert refused_by(confirmed(ten_left, then), then) == []
 

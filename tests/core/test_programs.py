@@ -226,6 +226,12 @@ def test_other_limits_follow_the_version() -> None:
     assert denied(with_limit("new_form_after_stop", 1), stopped_later) == ["R04"]
 
 
+def test_at_two_capsules_a_day_dan_gets_56_for_28_days() -> None:
+    two_a_day = with_limit("capsules_per_day", 2)
+    assert denied(two_a_day, with_prescription(dan, quantity=56)) == []
+    assert denied(two_a_day, with_prescription(dan, quantity=57)) == ["R46"]
+
+
 def test_decision_d1_may_give_the_authorization_its_whole_last_local_day() -> None:
     to_midnight = deciding("D1", "end_of_local_day")
     ends = datetime(2026, 10, 12, 23, 59, 59, 999999, tzinfo=NEW_YORK)

@@ -124,6 +124,7 @@ def _in_child(path: str, source: str) -> None:
         # What cosmic-ray puts in the place of an exception's name: a class that nobody raises.
         vars(builtins)["CosmicRayTestingException"] = CosmicRayTestingException
         for names in _stages(path):
+            code = pytest.ExitCode.INTERNAL_ERROR
             code = pytest.main(_arguments(names), [_NamedCases()])
             if code != pytest.ExitCode.OK:
                 break

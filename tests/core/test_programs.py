@@ -218,7 +218,9 @@ def test_other_limits_follow_the_version() -> None:
     again = replace(carol, first_prescription=False)
     assert denied(with_limit("other_authorization_life", 2), carol) == ["R15"]
     assert denied(with_limit("fnrp_adult_survey_period", 0), again) == ["R30"]
-    assert denied(with_limit("max_refills", 1), with_prescription(dan, refills=1)) == []
+    assert [
+        denied(with_limit("max_refills", 2), with_prescription(dan, refills=n)) for n in range(4)
+    ] == [[], [], [], ["R11"]]
     stopped = replace(dan, discontinued_at=at("2026-08-10 12:00"))
     assert denied(with_limit("new_form_after_stop", 1), stopped) == []
     assert denied(with_limit("new_form_after_stop", 2), stopped) == []

@@ -202,6 +202,14 @@ def test_nothing_less_clears_a_safety_hold(
     assert codes(beth_with(hold(kind, opened, closed))) == [code]
 
 
+def test_a_safety_hold_is_seen_behind_a_hold_of_another_kind() -> None:
+    reviewed = hold(HoldType.CATEGORY_REVIEW, "2026-10-03 19:00", "2026-10-04 19:00")
+    missed = hold(HoldType.MISSED_PERIOD, "2026-10-03 20:00")
+    cleared = hold(HoldType.ABNORMAL_BLEEDING, "2026-10-03 20:00", "2026-10-05 15:00")
+    assert codes(beth_with(reviewed, missed)) == ["SAFETY_HOLD_OPEN"]
+    assert codes(beth_with(cleared, reviewed, missed)) == ["SAFETY_HOLD_OPEN"]
+
+
 def test_a_hold_that_opens_a_microsecond_from_now_does_not_refuse_yet() -> None:
     opens = hold(HoldType.MISSED_PERIOD, "2026-10-08 12:00")
     assert refused_by(beth_with(opens), NOON - MICROSECOND) == []

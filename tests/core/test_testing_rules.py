@@ -12,6 +12,7 @@ from rems.core import (
     TestResult,
 )
 from tests.core.people import (
+    EVERYBODY,
     HOUR,
     MICROSECOND,
     NOON,
@@ -157,9 +158,35 @@ def test_an_open_positive_test_hold_refuses_even_without_a_test() -> None:
     assert refused_by(opened, NOON - MICROSECOND) == []
 
 
-def test_a_cleared_positive_test_starts_nothing() -> None:
+def test_a_positive_test_refuses_from_the_instant_at_which_it_was_taken() -> None:
+    positive = replace(dan, pregnancy_tests=(a_test("2026-10-08 12:00", TestResult.POSITIVE),))
+    assert refused_by(positive, NOON) == ["R23"]
+    assert refused_by(positive, NOON - MICROSECOND) == []
+    assert answer(positive, when=NOON - HOUR).permitted_until == NOON - MICROSECOND
+
+
+NOT_NEGATIVE = [TestResult.POSITIVE, TestResult.INDETERMINATE]
+
+
+@pytest.mark.parametrize("result", NOT_NEGATIVE)
+@pytest.mark.parametrize("person", EVERYBODY.values(), ids=EVERYBODY)
+def test_whoever_was_not_clearly_negative_is_refused(person: Facts, result: TestResult) -> None:
+    unclear = a_test("2026-10-01 09:00", result)
+    tests = (*person.pregnancy_tests, unclear)
+    assert refused_by(replace(person, pregnancy_tests=tests)) == ["R23"]
+
+
+@pytest.mark.parametrize("result", NOT_NEGATIVE)
+def test_a_test_that_is_not_negative_clears_no_hold(result: TestResult) -> None:
+    since = a_test("2026-10-04 09:00", result)
+    missed = hold(HoldType.MISSED_PERIOD, "2026-10-03 20:00", "2026-10-05 13:00")
+    assert refused_by(beth_with(since, missed)) == ["R23", "R25"]
+
+
+@pytest.mark.parametrize("result", NOT_NEGATIVE)
+def test_a_cleared_positive_test_starts_nothing(result: TestResult) -> None:
     cleared = (
-        a_test("2026-10-06 09:00", TestResult.POSITIVE),
+        a_test("2026-10-06 09:00", result),
         hold(HoldType.POSITIVE_TEST, "2026-10-06 09:00", "2026-10-06 11:00"),
         a_test("2026-10-06 10:30"),
     )

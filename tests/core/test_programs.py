@@ -249,7 +249,7 @@ def test_decision_d7_may_turn_an_open_exposure_report_into_an_advisory() -> None
     decision = decide(exposed, deciding("D7", "advises"), Gate.DISPENSE, NOON)
     assert decision.is_permit
     assert [x.code for x in decision.advisories] == [AdvisoryCode.EXPOSURE_NOT_REPORTED]
-    assert denied(PROGRAM, exposed) == ["R51"]
+    assert denied(PROGRAM, exposed) == denied(deciding("D7", "blocks_approval"), exposed) == ["R51"]
 
 
 def test_decision_d8_may_allow_telephone_prescriptions() -> None:

@@ -107,6 +107,8 @@ LATER_NEGATIVE = a_test("2026-10-01 09:00")
 def test_a_positive_test_is_cleared_by_a_hold_closed_after_a_later_negative_test() -> None:
     closing = hold(HoldType.POSITIVE_TEST, "2026-09-28 09:00", "2026-10-01 09:00")
     assert refused_by(beth_with(POSITIVE, LATER_NEGATIVE, closing)) == []
+    opened_later = hold(HoldType.POSITIVE_TEST, "2026-09-29 09:00", "2026-10-01 09:00")
+    assert refused_by(beth_with(POSITIVE, LATER_NEGATIVE, opened_later)) == []
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,11 @@ def test_a_positive_test_is_cleared_by_a_hold_closed_after_a_later_negative_test
         ),
         (
             POSITIVE,
+            LATER_NEGATIVE,
+            hold(HoldType.PREGNANCY_SUSPECTED, "2026-09-28 09:00", "2026-10-01 09:00"),
+        ),
+        (
+            POSITIVE,
             a_test("2026-10-01 09:00", TestResult.INDETERMINATE),
             hold(HoldType.POSITIVE_TEST, "2026-09-28 09:00", "2026-10-01 09:00"),
         ),
@@ -149,7 +156,7 @@ def test_nothing_less_clears_a_positive_test(not_enough: tuple[object, ...]) -> 
 
 def test_a_closing_later_than_now_has_not_happened() -> None:
     closing = hold(HoldType.POSITIVE_TEST, "2026-09-28 09:00", "2026-10-08 12:01")
-    assert refused_by(beth_with(POSITIVE, LATER_NEGATIVE, closing)) == ["R23"]
+    assert codes(beth_with(POSITIVE, LATER_NEGATIVE, closing)) == ["POSITIVE_TEST_NOT_CLEARED"]
 
 
 def test_an_open_positive_test_hold_refuses_even_without_a_test() -> None:

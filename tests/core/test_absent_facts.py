@@ -29,12 +29,14 @@ from rems.core import (
 )
 from rems.core import decision as deciding
 from tests.core.people import (
+    DAY,
     EVERYBODY,
     NOON,
     PROGRAM,
     ana,
     answer,
     codes,
+    confirmed,
     dan,
     gus,
     refused_by,
@@ -169,6 +171,11 @@ def test_what_the_pharmacy_adds_later_is_pending_there_and_not_the_patients_faul
     patients = {rule for rule, at_pharmacy in pending.items() if not at_pharmacy}
     assert patients == {"R01"}
     assert set(pending) - patients == {"R05", "R48", "R43", "R44", "R47", "R40"}
+    confirmed_too_early = answer(confirmed(ana, NOON - 2 * DAY)).findings
+    assert {x.rule: x.pending_at_pharmacy for x in confirmed_too_early} == {
+        "R41": True,
+        "R42": True,
+    }
 
 
 def advised(decision_of: object) -> list[AdvisoryCode]:

@@ -60,6 +60,7 @@ def test_a_supply_dispensed_later_than_now_is_not_there_yet() -> None:
     later = replace(beth.previous_supply, dispensed_at=NOON + MICROSECOND)
     full = replace(later, first_dose_on=date(2026, 10, 8))
     assert refused_by(replace(beth, previous_supply=full)) == []
+    assert answer(replace(beth, previous_supply=full)).permitted_until == NOON
     just_now = replace(full, dispensed_at=NOON)
     person = replace(beth, previous_supply=just_now, surveys_completed_at=(NOON,))
     assert codes(person) == ["SURVEY_BEFORE_PREVIOUS_DISPENSE", "TOO_MUCH_SUPPLY_LEFT"]

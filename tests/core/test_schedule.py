@@ -6,7 +6,15 @@ from datetime import date
 
 import pytest
 
-from rems.core import PROGRAMS, CycleRegularity, NextTest, RiskCategory, next_test_due
+from rems.core import (
+    PROGRAMS,
+    TEST_AT_ONCE,
+    CycleRegularity,
+    HoldType,
+    NextTest,
+    RiskCategory,
+    next_test_due,
+)
 
 START = date(2026, 10, 7)
 REGULAR, IRREGULAR, NONE = CycleRegularity
@@ -58,6 +66,10 @@ def test_whoever_started_without_any_test_on_record_is_due_at_once() -> None:
         RiskCategory.FRP_ADULT, PROGRAMS[0], started_on=START, last_test_on=None, cycles=REGULAR
     )
     assert found == NextTest(START, at_once=True)
+
+
+def test_every_safety_report_makes_a_test_due_at_once() -> None:
+    assert set(HoldType) - TEST_AT_ONCE == {HoldType.POSITIVE_TEST, HoldType.CATEGORY_REVIEW}
 
 
 def test_the_two_dates_are_told_apart_by_their_names() -> None:

@@ -43,6 +43,10 @@ OWN = {
     "programs": "test_programs",
     "records": "test_published_cases",
     "replay": "test_published_cases",
+    "course": "test_schedule_course",
+    "falling_due": "test_schedule_course",
+    "leads": "test_schedule_moments",
+    "moments": "test_schedule_moments",
     "schedule": "test_schedule",
     "states": "test_order_states",
     "testing": "test_testing_rules",
@@ -51,7 +55,8 @@ OWN = {
 STAGES = (
     ("test_patient_rules", "test_prescription_rules", "test_testing_rules", "test_pharmacy_rules"),
     (
-        *("test_absent_facts", "test_advisories", "test_schedule", "test_order_states"),
+        *("test_absent_facts", "test_advisories", "test_order_states", "test_schedule"),
+        *("test_schedule_course", "test_schedule_moments", "test_reminders_document"),
         *("test_programs", "test_values", "test_calendar", "test_rules_document"),
         *("test_published_cases", "test_case_format"),
     ),
@@ -81,7 +86,11 @@ def warm_up() -> None:
     every = tuple(name for names in STAGES for name in names)
     with open(os.devnull, "w") as quiet, contextlib.redirect_stdout(quiet):
         pytest.main(["--collect-only", *_arguments(every)])
-    ours = [name for name in sys.modules if name.split(".")[0] in ("rems", "orders", "tests")]
+    ours = [
+        name
+        for name in sys.modules
+        if name.split(".")[0] in ("rems", "orders", "pharmacy", "tests")
+    ]
     for name in ours + [name for name in every if name in sys.modules]:
         del sys.modules[name]
     gc.freeze()

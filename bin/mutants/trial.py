@@ -56,7 +56,8 @@ STAGES = (
     ("test_patient_rules", "test_prescription_rules", "test_testing_rules", "test_pharmacy_rules"),
     (
         *("test_absent_facts", "test_advisories", "test_order_states", "test_schedule"),
-        *("test_schedule_course", "test_schedule_moments", "test_reminders_document"),
+        *("test_schedule_course", "test_schedule_moments", "test_schedule_edges"),
+        *("test_reminders_document",),
         *("test_programs", "test_values", "test_calendar", "test_rules_document"),
         *("test_published_cases", "test_case_format"),
     ),

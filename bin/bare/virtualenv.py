@@ -24,7 +24,7 @@ PIP_OPTIONS = (
     *("--disable-pip-version-check", "--no-compile", "--no-deps"),
     *("--require-hashes", "--only-binary=:all:"),
 )
-SERVERS, EVERYTHING = "servers", "local"
+SERVERS, EVERYTHING, PROOF = "servers", "local", "proof"
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def ensure(name: str) -> None:
     A second run finds the stamp of the first and does nothing.
     Raises StepFailed when a package cannot be installed.
     """
-    if _is_filled(name) or _is_filled(EVERYTHING):
+    if _is_filled(name) or (name == SERVERS and _is_filled(EVERYTHING)):
         return
     pip = [PYTHON, "-m", "pip"]
     environment = dict(os.environ)
@@ -58,6 +58,9 @@ def ensure(name: str) -> None:
         LOG,
         environment,
     )
+    # One file's pins may have moved another's packages: only the last one is certain.
+    for other in (SERVERS, EVERYTHING, PROOF):
+        _stamp(other).unlink(missing_ok=True)
     _stamp(name).write_text(_digest(name), encoding="ascii")
 
 

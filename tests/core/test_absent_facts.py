@@ -10,24 +10,33 @@ import pytest
 
 from rems.core import (
     NO_UNIT_YET,
+    RULES,
     AdvisoryCode,
+    Facts,
     Gate,
     Indication,
     Outcome,
+    Owner,
+    Place,
     ReasonCode,
+    ReleaseMode,
+    Rule,
     answer_case,
     case_from_facts,
     decide,
     decide_all,
     facts_from_case,
 )
+from rems.core import decision as deciding
 from tests.core.people import (
+    DAY,
     EVERYBODY,
     NOON,
     PROGRAM,
     ana,
     answer,
     codes,
+    confirmed,
     dan,
     gus,
     refused_by,
@@ -43,6 +52,10 @@ def test_a_patient_who_never_enrolled_is_told_the_two_things_that_come_first() -
         ("R03", ReasonCode.CATEGORY_MISSING),
         ("R13", ReasonCode.PRESCRIPTION_MISSING),
     ]
+    assert [(x.owner, x.where) for x in decision.findings] == [
+        (Owner.PRESCRIBER, Place.PRESCRIBER_PORTAL),
+        (Owner.PRESCRIBER, Place.PRESCRIBER_PORTAL),
+    ]
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
@@ -53,6 +66,23 @@ def test_nobody_is_dispensed_to_without_a_prescription(name: str) -> None:
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_nobody_is_dispensed_to_without_a_category(name: str) -> None:
     assert codes(replace(EVERYBODY[name], category=None)) == ["CATEGORY_MISSING"]
+
+
+def test_what_is_not_given_has_not_happened() -> None:
+    given = {
+        name: getattr(dan, name)
+        for name in ("time_zone", "category", "born_on", "agreement_form", "prescription")
+    }
+    certified = dict.fromkeys(
+        ("prescriber_certified", "pharmacy_certified", "pharmacist_trained", "state_licensed"), True
+    )
+    without = dict.fromkeys(("severe_hypersensitivity", "exposure_report_open"), False)
+    barely = Facts(**given, **certified, **without, first_prescription=True)
+    assert refused_by(barely) == ["R48", "R43", "R44", "R47", "R40"]
+    assert answer(barely).advisories == ()
+    counselled = replace(barely, counselled_at=NOON)
+    assert "CHECKLIST_INCOMPLETE" in codes(counselled)
+    assert barely.release_mode is ReleaseMode.SHIP
 
 
 def test_an_incomplete_record_replays_to_the_same_answer() -> None:
@@ -94,7 +124,19 @@ def test_facts_that_cannot_be_read_refuse_at_every_gate() -> None:
     broken = replace(ana, holds=("not a hold",))  # type: ignore[arg-type]
     for decision in decide_all(broken, PROGRAM, NOON).values():
         assert [(x.rule, x.code) for x in decision.findings] == [("CORE", ReasonCode.RULE_FAILED)]
-        assert decision.findings[0].cure
+        assert decision.findings[0].cure.startswith("Report it to support")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_that_raises_refuses(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("a fault in the rule")
+
+    faulty = tuple(replace(r, test=broken) if r.id == rule.id else r for r in RULES)
+    monkeypatch.setattr(deciding, "RULES_AT", {Gate.DISPENSE: faulty})
+    refused = decide(ana, PROGRAM, Gate.DISPENSE, NOON)
+    assert [(x.rule, x.code) for x in refused.findings] == [(rule.id, ReasonCode.RULE_FAILED)]
+    assert refused.permitted_until is None
 
 
 def test_a_naive_time_is_never_accepted() -> None:
@@ -110,6 +152,8 @@ def test_an_unknown_time_zone_is_never_accepted() -> None:
     for name in ("Mars/Olympus", "../etc/passwd", "America", ""):
         with pytest.raises(ValueError, match="unknown time zone"):
             replace(ana, time_zone=name)
+    with pytest.raises(ValueError, match="unknown time zone"):
+        replace(ana, time_zone=5)  # type: ignore[arg-type]
 
 
 def test_what_the_pharmacy_adds_later_is_pending_there_and_not_the_patients_fault() -> None:
@@ -127,6 +171,11 @@ def test_what_the_pharmacy_adds_later_is_pending_there_and_not_the_patients_faul
     patients = {rule for rule, at_pharmacy in pending.items() if not at_pharmacy}
     assert patients == {"R01"}
     assert set(pending) - patients == {"R05", "R48", "R43", "R44", "R47", "R40"}
+    confirmed_too_early = answer(confirmed(ana, NOON - 2 * DAY)).findings
+    assert {x.rule: x.pending_at_pharmacy for x in confirmed_too_early} == {
+        "R41": True,
+        "R42": True,
+    }
 
 
 def advised(decision_of: object) -> list[AdvisoryCode]:

@@ -80,7 +80,12 @@ WRONG: list[tuple[str, Any]] = [
     ("facts.dob", 19840302),
     ("facts.dob", None),
     ("facts.dob", {"year": 1984}),
+    ("facts.dob", ["1984-03-02"]),
+    ("facts.dob", "soon"),
+    ("facts.dob", "1984-W09-5"),
+    ("facts.dob", "1984112112"),
     ("facts.allergy", 0),
+    ("facts.allergy", 1),
     ("facts.allergy", "false"),
     ("facts.first_rx", None),
     ("facts.rx", None),
@@ -136,6 +141,31 @@ def test_a_wrong_value_is_named(field: str, value: Any) -> None:
     assert json.loads(answer)["error"].startswith(f"{field}: ")
 
 
+def test_a_date_that_is_an_object_is_no_missing_date() -> None:
+    case = whole_case()
+    case["facts"]["dob"] = {str(digit): digit for digit in range(10)}
+    with pytest.raises(MalformedCase, match=r"^facts\.dob: expected a date such as"):
+        facts_from_case(case)
+
+
+@pytest.mark.parametrize(("length", "told"), [(2, "whole"), (58, "whole"), (59, "cut")])
+def test_a_long_value_is_not_told_whole(length: int, told: str) -> None:
+    case = whole_case()
+    case["facts"]["rx"]["days"] = "7" * length
+    with pytest.raises(MalformedCase) as caught:
+        facts_from_case(case)
+    shown = "'" + "7" * length + "'" if told == "whole" else "'" + "7" * 56 + "..."
+    assert caught.value.problem == f"expected a whole number, got {shown}"
+
+
+@pytest.mark.parametrize("word", [1, "true", None, False])
+def test_only_true_says_that_a_case_is_incomplete(word: Any) -> None:
+    case = {**whole_case(), "incomplete": word}
+    case["facts"]["rx"] = None
+    with pytest.raises(MalformedCase, match=r"facts\.rx: expected an object"):
+        facts_from_case(case)
+
+
 @pytest.mark.parametrize("extra", ["indication", "auto_ship", "on_dialysis"])
 def test_an_optional_field_is_checked_where_it_is_given(extra: str) -> None:
     case = whole_case()
@@ -162,6 +192,18 @@ def test_what_may_be_null_is_absent_and_refused(field: str, rule: str) -> None:
     case = permitted_case(Random(3), "FRP_ADULT")
     _put(case, field, None)
     assert answer_case(case)["deny"] == [rule]
+
+
+def test_findings_are_explained_where_that_is_asked_for_by_its_name() -> None:
+    case = permitted_case(Random(3)) | {"now": "2031-01-01T12:00:00Z"}
+    line = json.dumps(case)
+    assert "explain" not in answer_case(case)
+    assert "explain" not in json.loads(answer_line(line)[0])
+    explained = json.loads(answer_line(line, explain=True)[0])["explain"]
+    assert [x["rule"] for x in explained] == answer_case(case)["deny"] != []
+    for answer in (answer_case, answer_line):
+        with pytest.raises(TypeError, match="positional"):
+            answer(case, True)  # type: ignore[operator]
 
 
 def test_unknown_extra_fields_are_ignored() -> None:

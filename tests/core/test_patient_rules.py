@@ -83,6 +83,8 @@ def test_an_unreported_exposure_stops_dan_at_approval() -> None:
     ("change", "code"),
     [
         ({"status": "withdrawn"}, "AGREEMENT_FORM_NOT_ACTIVE"),
+        ({"status": "Active"}, "AGREEMENT_FORM_NOT_ACTIVE"),
+        ({"status": ""}, "AGREEMENT_FORM_NOT_ACTIVE"),
         ({"category": RiskCategory.MALE_ADULT}, "AGREEMENT_FORM_FOR_OTHER_CATEGORY"),
         ({"patient_signed": False}, "PATIENT_SIGNATURE_MISSING"),
         ({"prescriber_signed": False}, "PRESCRIBER_SIGNATURE_MISSING"),

@@ -60,6 +60,10 @@ def test_a_supply_dispensed_later_than_now_is_not_there_yet() -> None:
     later = replace(beth.previous_supply, dispensed_at=NOON + MICROSECOND)
     full = replace(later, first_dose_on=date(2026, 10, 8))
     assert refused_by(replace(beth, previous_supply=full)) == []
+    assert answer(replace(beth, previous_supply=full)).permitted_until == NOON
+    just_now = replace(full, dispensed_at=NOON)
+    person = replace(beth, previous_supply=just_now, surveys_completed_at=(NOON,))
+    assert codes(person) == ["SURVEY_BEFORE_PREVIOUS_DISPENSE", "TOO_MUCH_SUPPLY_LEFT"]
 
 
 @pytest.mark.parametrize(("capsules", "rules"), [(0, ["R46"]), (1, []), (28, []), (29, ["R46"])])
@@ -177,6 +181,8 @@ def test_beth_is_told_from_which_day_she_may_have_more() -> None:
     (finding,) = answer(ten_left).findings
     assert finding.seen == "10 days left on 2026-10-08, allowed 7"
     assert finding.moment == date(2026, 10, 11)
+    all_left = replace(beth, previous_supply=supplied(28, date(2026, 10, 8)))
+    assert [x.moment for x in answer(all_left).findings] == [date(2026, 10, 29)]
     then = at("2026-10-11 00:00")
     assert refused_by(confirmed(ten_left, then), then) == []
 

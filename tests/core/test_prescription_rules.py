@@ -139,7 +139,8 @@ def surveyed(person: Facts, *times: datetime) -> Facts:
 def test_beths_survey_must_be_later_than_her_previous_dispense() -> None:
     assert beth.previous_supply is not None
     dispensed = beth.previous_supply.dispensed_at
-    assert codes(surveyed(beth, dispensed)) == ["SURVEY_BEFORE_PREVIOUS_DISPENSE"]
+    for too_soon in (dispensed, dispensed - DAY):
+        assert codes(surveyed(beth, too_soon)) == ["SURVEY_BEFORE_PREVIOUS_DISPENSE"]
     assert refused_by(surveyed(beth, dispensed + MICROSECOND)) == []
 
 

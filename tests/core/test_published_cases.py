@@ -8,6 +8,7 @@ import pytest
 
 from pharmacy.simulation import oracle
 from rems.core import answer_case, case_from_facts, facts_from_case
+from tests.core.people import NOON, gus
 
 CASES = [
     json.loads(line)
@@ -23,6 +24,22 @@ def test_all_sixty_published_cases_are_here() -> None:
 def test_a_published_case_is_answered_as_published(case: dict[str, Any]) -> None:
     answer = answer_case(case)
     assert (answer["outcome"], answer["deny"]) == (case["expect"], case["deny"])
+
+
+def test_the_first_published_case_is_answered_with_all_that_an_answer_tells() -> None:
+    assert answer_case(CASES[0]) == {
+        "id": "T001",
+        "outcome": "YYY",
+        "deny": [],
+        "permitted_until": {
+            "checkout": "2026-10-12T14:00:00-04:00",
+            "approve": "2026-10-12T14:00:00-04:00",
+            "dispense": "2026-10-08T23:59:59.999999-04:00",
+        },
+        "advisories": [],
+    }
+    a_boy = {"id": 7, **case_from_facts(gus, NOON)}
+    assert (answer_case(a_boy)["id"], answer_case(a_boy)["advisories"]) == (7, ["PATIENT_UNDER_18"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])

@@ -6,7 +6,15 @@ from datetime import date
 
 import pytest
 
-from rems.core import PROGRAMS, CycleRegularity, NextTest, RiskCategory, next_test_due
+from rems.core import (
+    PROGRAMS,
+    TEST_AT_ONCE,
+    CycleRegularity,
+    HoldType,
+    NextTest,
+    RiskCategory,
+    next_test_due,
+)
 
 START = date(2026, 10, 7)
 REGULAR, IRREGULAR, NONE = CycleRegularity
@@ -38,7 +46,7 @@ def test_the_next_test_is_due(
         last_test_on=date.fromisoformat(last_test),
         cycles=cycles,
     )
-    assert found == NextTest(date.fromisoformat(due)), example
+    assert found == NextTest(date.fromisoformat(due), at_once=False), example
 
 
 def test_s10_a_missed_period_makes_a_test_due_at_once() -> None:
@@ -58,6 +66,16 @@ def test_whoever_started_without_any_test_on_record_is_due_at_once() -> None:
         RiskCategory.FRP_ADULT, PROGRAMS[0], started_on=START, last_test_on=None, cycles=REGULAR
     )
     assert found == NextTest(START, at_once=True)
+
+
+def test_every_safety_report_makes_a_test_due_at_once() -> None:
+    assert set(HoldType) - TEST_AT_ONCE == {HoldType.POSITIVE_TEST, HoldType.CATEGORY_REVIEW}
+
+
+def test_the_two_dates_are_told_apart_by_their_names() -> None:
+    dates = (START, date(2026, 11, 10))
+    with pytest.raises(TypeError, match="positional"):
+        next_test_due(RiskCategory.FRP_ADULT, PROGRAMS[0], *dates, cycles=REGULAR)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("category", [x for x in RiskCategory if not x.is_frp])

@@ -12,6 +12,7 @@ from rems.core import (
     TestResult,
 )
 from tests.core.people import (
+    EVERYBODY,
     HOUR,
     MICROSECOND,
     NOON,
@@ -106,6 +107,8 @@ LATER_NEGATIVE = a_test("2026-10-01 09:00")
 def test_a_positive_test_is_cleared_by_a_hold_closed_after_a_later_negative_test() -> None:
     closing = hold(HoldType.POSITIVE_TEST, "2026-09-28 09:00", "2026-10-01 09:00")
     assert refused_by(beth_with(POSITIVE, LATER_NEGATIVE, closing)) == []
+    opened_later = hold(HoldType.POSITIVE_TEST, "2026-09-29 09:00", "2026-10-01 09:00")
+    assert refused_by(beth_with(POSITIVE, LATER_NEGATIVE, opened_later)) == []
 
 
 @pytest.mark.parametrize(
@@ -137,6 +140,11 @@ def test_a_positive_test_is_cleared_by_a_hold_closed_after_a_later_negative_test
         ),
         (
             POSITIVE,
+            LATER_NEGATIVE,
+            hold(HoldType.PREGNANCY_SUSPECTED, "2026-09-28 09:00", "2026-10-01 09:00"),
+        ),
+        (
+            POSITIVE,
             a_test("2026-10-01 09:00", TestResult.INDETERMINATE),
             hold(HoldType.POSITIVE_TEST, "2026-09-28 09:00", "2026-10-01 09:00"),
         ),
@@ -148,7 +156,7 @@ def test_nothing_less_clears_a_positive_test(not_enough: tuple[object, ...]) -> 
 
 def test_a_closing_later_than_now_has_not_happened() -> None:
     closing = hold(HoldType.POSITIVE_TEST, "2026-09-28 09:00", "2026-10-08 12:01")
-    assert refused_by(beth_with(POSITIVE, LATER_NEGATIVE, closing)) == ["R23"]
+    assert codes(beth_with(POSITIVE, LATER_NEGATIVE, closing)) == ["POSITIVE_TEST_NOT_CLEARED"]
 
 
 def test_an_open_positive_test_hold_refuses_even_without_a_test() -> None:
@@ -157,9 +165,35 @@ def test_an_open_positive_test_hold_refuses_even_without_a_test() -> None:
     assert refused_by(opened, NOON - MICROSECOND) == []
 
 
-def test_a_cleared_positive_test_starts_nothing() -> None:
+def test_a_positive_test_refuses_from_the_instant_at_which_it_was_taken() -> None:
+    positive = replace(dan, pregnancy_tests=(a_test("2026-10-08 12:00", TestResult.POSITIVE),))
+    assert refused_by(positive, NOON) == ["R23"]
+    assert refused_by(positive, NOON - MICROSECOND) == []
+    assert answer(positive, when=NOON - HOUR).permitted_until == NOON - MICROSECOND
+
+
+NOT_NEGATIVE = [TestResult.POSITIVE, TestResult.INDETERMINATE]
+
+
+@pytest.mark.parametrize("result", NOT_NEGATIVE)
+@pytest.mark.parametrize("person", EVERYBODY.values(), ids=EVERYBODY)
+def test_whoever_was_not_clearly_negative_is_refused(person: Facts, result: TestResult) -> None:
+    unclear = a_test("2026-10-01 09:00", result)
+    tests = (*person.pregnancy_tests, unclear)
+    assert refused_by(replace(person, pregnancy_tests=tests)) == ["R23"]
+
+
+@pytest.mark.parametrize("result", NOT_NEGATIVE)
+def test_a_test_that_is_not_negative_clears_no_hold(result: TestResult) -> None:
+    since = a_test("2026-10-04 09:00", result)
+    missed = hold(HoldType.MISSED_PERIOD, "2026-10-03 20:00", "2026-10-05 13:00")
+    assert refused_by(beth_with(since, missed)) == ["R23", "R25"]
+
+
+@pytest.mark.parametrize("result", NOT_NEGATIVE)
+def test_a_cleared_positive_test_starts_nothing(result: TestResult) -> None:
     cleared = (
-        a_test("2026-10-06 09:00", TestResult.POSITIVE),
+        a_test("2026-10-06 09:00", result),
         hold(HoldType.POSITIVE_TEST, "2026-10-06 09:00", "2026-10-06 11:00"),
         a_test("2026-10-06 10:30"),
     )
@@ -200,6 +234,14 @@ def test_nothing_less_clears_a_safety_hold(
     kind: HoldType, opened: str, closed: str | None, code: str
 ) -> None:
     assert codes(beth_with(hold(kind, opened, closed))) == [code]
+
+
+def test_a_safety_hold_is_seen_behind_a_hold_of_another_kind() -> None:
+    reviewed = hold(HoldType.CATEGORY_REVIEW, "2026-10-03 19:00", "2026-10-04 19:00")
+    missed = hold(HoldType.MISSED_PERIOD, "2026-10-03 20:00")
+    cleared = hold(HoldType.ABNORMAL_BLEEDING, "2026-10-03 20:00", "2026-10-05 15:00")
+    assert codes(beth_with(reviewed, missed)) == ["SAFETY_HOLD_OPEN"]
+    assert codes(beth_with(cleared, reviewed, missed)) == ["SAFETY_HOLD_OPEN"]
 
 
 def test_a_hold_that_opens_a_microsecond_from_now_does_not_refuse_yet() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import count
 
 from rems.core.programs import Limit
 from rems.core.vocabulary import Confidence, Indication
@@ -44,5 +43,6 @@ def count_days(indication: Indication | None) -> Iterator[timedelta]:
         while day + interval <= last_day:
             day += interval
             yield timedelta(days=day)
-    for more in count(day + _LATER, _LATER):
-        yield timedelta(days=more)
+    while True:
+        day += _LATER
+        yield timedelta(days=day)

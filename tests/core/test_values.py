@@ -1,0 +1,69 @@
+"""What the core is told and what it answers are closed, frozen values: nobody turns a refusal into
+a permit by writing into one, or gives a date for another by mistaking the order."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+from datetime import date
+from typing import Any
+
+import pytest
+
+from rems.core import PROGRAMS, RULES, AdvisoryCode, HoldType, NextTest, ReasonCode
+from rems.core.situation import Situation
+from rems.core.wording import ADVISORIES, WORDINGS
+from tests.core.people import NOON, PROGRAM, answer, at, beth, carol, gus, hold
+
+FACTS = (
+    beth,
+    beth.agreement_form,
+    beth.prescription,
+    beth.pregnancy_tests[0],
+    beth.previous_supply,
+    beth.confirmation,
+    beth.unit,
+    carol.category_proof,
+    hold(HoldType.MISSED_PERIOD, "2026-10-01 10:00"),
+)
+REFUSAL = answer(beth, when=at("2027-01-01 00:00"))
+ANSWERS = (
+    REFUSAL,
+    REFUSAL.findings[0],
+    answer(gus).advisories[0],
+    RULES[0],
+    NextTest(date(2026, 10, 13)),
+    next(iter(WORDINGS.values())),
+    PROGRAM.limits[0],
+    PROGRAM.decisions[0],
+    PROGRAM.terms,
+)
+
+
+def test_every_reason_and_every_advice_has_its_words() -> None:
+    assert set(WORDINGS) == set(ReasonCode)
+    assert set(ADVISORIES) == set(AdvisoryCode)
+
+
+def named(value: Any) -> str:
+    return type(value).__name__
+
+
+@pytest.mark.parametrize("value", [*FACTS, *ANSWERS, PROGRAMS[0]], ids=named)
+def test_no_field_of_it_can_be_overwritten(value: Any) -> None:
+    for field in fields(value):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, field.name, getattr(value, field.name))
+
+
+@pytest.mark.parametrize(
+    "value", [*FACTS, *ANSWERS, Situation(beth, PROGRAM.terms, NOON)], ids=named
+)
+def test_nothing_can_be_hung_onto_it(value: Any) -> None:
+    with pytest.raises(AttributeError):
+        object.__setattr__(value, "waived_by", "somebody")
+
+
+@pytest.mark.parametrize("value", FACTS, ids=named)
+def test_its_facts_are_given_by_name_alone(value: Any) -> None:
+    with pytest.raises(TypeError, match="positional"):
+        type(value)(*[getattr(value, field.name) for field in fields(value)])

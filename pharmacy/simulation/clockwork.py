@@ -15,9 +15,11 @@ from pharmacy.simulation.faults import LAST_PLACE, in_a_child
 from pharmacy.simulation.ledger import Ledger
 from pharmacy.simulation.town import Town
 
-# A tick that finds nothing does nothing: so many of them would take most of a run's time.
+# A tick that finds nothing does nothing: so many of them would take most of a run's time. A task
+# is no message: it waits for a person.
 SOMETHING_IS_DUE = """
-SELECT 1 FROM rems_reminder WHERE status = 'planned' AND send_at <= pharmacy_clock() LIMIT 1
+SELECT 1 FROM rems_reminder WHERE status = 'planned' AND channel <> 'task'
+AND send_at <= pharmacy_clock() AND (lease_until IS NULL OR lease_until <= pharmacy_clock()) LIMIT 1
 """
 TICK = timedelta(minutes=10)
 DAYS_BETWEEN_OUTAGES = 9.0

@@ -33,6 +33,7 @@ LONG = settings(
 GATES = ("checkout", "approve", "dispense", "release")
 
 
+@pytest.mark.short_proof
 def test_every_answer_is_the_notebooks_and_the_audit_finds_nothing(
     machine: type[PharmacyMachine],
 ) -> None:

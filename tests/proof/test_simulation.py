@@ -13,6 +13,8 @@ import pytest
 
 from tests.database import template_name
 
+pytestmark = pytest.mark.short_proof
+
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = {
     "faults": ("--patients", "10", "--days", "30", "--seed", "5", "--faults"),

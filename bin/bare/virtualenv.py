@@ -40,6 +40,14 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
+def environment() -> dict[str, str]:
+    """The environment for programs that run in `.venv/`: ours, but what they compile is kept.
+
+    Packages are installed uncompiled, so without that each start would compile them anew.
+    """
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
 def ensure(name: str) -> None:
     """Make `.venv/` hold the packages pinned in requirements/NAME.txt.
 
@@ -49,14 +57,14 @@ def ensure(name: str) -> None:
     if _is_filled(name) or (name == SERVERS and _is_filled(EVERYTHING)):
         return
     pip = [PYTHON, "-m", "pip"]
-    environment = dict(os.environ)
+    surroundings = environment()
     if not _has_pip():
-        environment |= _create()
+        surroundings |= _create()
     run(
         f"Installing the packages of {_requirements(name).relative_to(ROOT)}",
         [*pip, "install", *PIP_OPTIONS, "-r", _requirements(name)],
         LOG,
-        environment,
+        surroundings,
     )
     # One file's pins may have moved another's packages: only the last one is certain.
     for other in (SERVERS, EVERYTHING, PROOF):

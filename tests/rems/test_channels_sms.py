@@ -7,8 +7,7 @@ import pytest
 import telnyx
 from django.core import mail
 
-from rems.channels import CHANNELS, TryLater, Undeliverable
-from rems.channels import sms as channel
+from rems.channels import CHANNELS, TryLater, Undeliverable, by_telnyx
 from rems.models import Reminder
 from tests.rems.loopback import Provider, provider_of_messages
 from tests.rems.telling import a_reminder, ana, ana_prefers, betraying_words_in
@@ -91,12 +90,12 @@ def test_after_an_error_of_the_provider_nobody_can_know_whether_it_left(
 def test_after_silence_nobody_can_know_whether_it_left(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel, "TIMEOUT_SECONDS", 0.3)
-    channel._client.cache_clear()
+    monkeypatch.setattr(by_telnyx, "TIMEOUT_SECONDS", 0.3)
+    by_telnyx._client.cache_clear()
     provider.status = 0
     with pytest.raises(telnyx.APITimeoutError):
         send(ana_s_reminder())
-    channel._client.cache_clear()
+    by_telnyx._client.cache_clear()
     assert len(provider.requests) == 1
 
 

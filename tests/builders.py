@@ -247,11 +247,9 @@ def a_survey(patient: Patient, completed_at: datetime | None = None) -> None:
     """The patient, or the guardian, completes the survey."""
     user = acting_user(patient)
     role = "guardian" if patient.accesses.filter(relation="guardian").exists() else "patient"
-    assigned = category_of(patient.pk)
-    assert assigned is not None
     surveying.record_survey(
         patient_id=patient.pk,
-        answers=quiet_answers(core.RiskCategory(assigned.category)),
+        answers=quiet_answers(core.RiskCategory(category_of(patient.pk).category)),
         actor=user,
         signature=sign(user, role),
         completed_at=completed_at,

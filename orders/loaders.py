@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -17,7 +16,7 @@ from rems.loaders import Fill
 from rems.locks import Parties
 from rems.models import Patient, Pharmacist, Pharmacy, Prescription
 from rems.obligations import Standing
-from rems.selectors import the_pharmacy
+from rems.selectors import pharmacy_zone
 
 # Of the row `p` of rems_patient: the orders whose parcel has not left, for the reminders.
 WAITING_ORDERS = """
@@ -111,8 +110,7 @@ def release_state(mode: str, ship_to_state: str, pharmacy: Pharmacy) -> str:
 
 def load_lots(lot_ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Standing]:
     """When these lots expire, of those that still lie on the shelf. For the reminders."""
-    pharmacy = the_pharmacy()
-    zone = core.zone_named(pharmacy.time_zone) if pharmacy else ZoneInfo("UTC")
+    zone = pharmacy_zone()
     rows = Lot.objects.filter(pk__in=list(lot_ids), quantity_on_hand__gt=0, is_recalled=False)
     return {row.pk: Standing(zone, (core.lot_expiring(row.expires_on),)) for row in rows}
 

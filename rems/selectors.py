@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
@@ -43,6 +44,8 @@ from rems.models import (
 )
 
 E = TypeVar("E", bound=Evidence)
+# Before a pharmacy is set up.
+FALLBACK_ZONE = "America/New_York"
 # The condition of the index `rems_reminder_due`, word for word.
 _TO_SEND = Q(status=Reminder.Status.PLANNED) & ~Q(channel=Reminder.Channel.TASK)
 RECENT = 6
@@ -73,6 +76,12 @@ def of_patient(model: type[E], patient_id: UUID) -> QuerySet[E]:
 def the_pharmacy() -> Pharmacy | None:
     """The pharmacy of this store, whose local day counts; None when none is set up."""
     return Pharmacy.objects.order_by("pk").first()
+
+
+def pharmacy_zone() -> ZoneInfo:
+    """The pharmacy's wall clock: times are typed, shown and told by it (decision D10)."""
+    pharmacy = the_pharmacy()
+    return core.zone_named(pharmacy.time_zone if pharmacy else FALLBACK_ZONE)
 
 
 def category_of(patient_id: UUID) -> CategoryAssignment | None:

@@ -8,17 +8,15 @@ from django.db.models import Q
 
 from rems import core
 from rems.models import Reminder
-from rems.obligations.holders import FALLBACK_ZONE
 from rems.obligations.standing import Standing
-from rems.selectors import the_pharmacy
+from rems.selectors import pharmacy_zone
 
 FAILED = Q(status=Reminder.Status.FAILED) | Q(delivery=Reminder.Delivery.BOUNCED)
 
 
 def load_failures(reminder_ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Standing]:
     """What these reminders ask for: a task, while they stand failed and nobody has seen to them."""
-    pharmacy = the_pharmacy()
-    zone = core.zone_named(pharmacy.time_zone if pharmacy else FALLBACK_ZONE)
+    zone = pharmacy_zone()
     rows = Reminder.objects.filter(FAILED, pk__in=list(reminder_ids), resolved_at__isnull=True)
     return {
         row.pk: Standing(zone, (core.reminder_failed(row.program_id, row.due_on),), row.patient_id)

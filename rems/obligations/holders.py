@@ -11,9 +11,8 @@ from django.db import connection
 
 from rems import core
 from rems.facts_query import current_row
-from rems.obligations.standing import CONTACT, Row, Standing, contact_from
-
-FALLBACK_ZONE = "America/New_York"
+from rems.obligations.standing import CONTACT, Row, Standing, contact_from, time_or_none
+from rems.selectors import FALLBACK_ZONE
 
 
 def _credentials(table: str, holder: str, program: str, scope: str) -> str:
@@ -64,11 +63,9 @@ def _expiring(rows: list[Row], zone: ZoneInfo, at: datetime) -> Iterable[core.Ob
     for row in rows:
         groups[tuple(row["group"])].append(row)
     for group in groups.values():
-        intervals = [(datetime.fromisoformat(row["from"]), _end(row["until"])) for row in group]
+        intervals = [
+            (datetime.fromisoformat(row["from"]), time_or_none(row["until"])) for row in group
+        ]
         found = core.credential_expiring(group[0]["program"], intervals, zone, at)
         if found is not None:
             yield found
-
-
-def _end(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)

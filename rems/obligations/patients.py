@@ -14,7 +14,7 @@ from django.db import connection
 from rems import core
 from rems.loaders import program_version
 from rems.obligations.patient_query import statement, statement_for_one
-from rems.obligations.standing import Row, Standing, contact_from
+from rems.obligations.standing import Row, Standing, contact_from, time_or_none
 
 
 def load_obligations(patient_ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Standing]:
@@ -52,7 +52,7 @@ def _standing(patient_id: UUID, row: Row, at: datetime) -> Standing:
 
 def _course(row: Row, course: Row, zone: ZoneInfo) -> core.Course:
     survey, prescription = row["survey"] or {}, course["prescription"] or {}
-    stopped_at = _time(course["stopped_at"])
+    stopped_at = time_or_none(course["stopped_at"])
     return core.Course(
         program=program_version(UUID(course["version"])),
         zone=zone,
@@ -61,11 +61,11 @@ def _course(row: Row, course: Row, zone: ZoneInfo) -> core.Course:
         stopped_at=None if course["active"] else stopped_at,
         had_capsules=any(_may_have_been_taken(supply) for supply in course["supplies"]),
         supplies=tuple(_supplies_since(stopped_at, course["supplies"], zone)),
-        last_test_at=_time(row["last_test_at"]),
+        last_test_at=time_or_none(row["last_test_at"]),
         reported_at=_reported_at(row),
         cycles=_cycles(survey.get("cycles")),
-        surveyed_at=_time(survey.get("at")),
-        form_signed_at=_time(course["form_signed_at"]),
+        surveyed_at=time_or_none(survey.get("at")),
+        form_signed_at=time_or_none(course["form_signed_at"]),
         indication=_indication(prescription.get("indication")),
         authorization=_authorization(prescription),
         orders=tuple(
@@ -108,7 +108,7 @@ def _capsules(supply: Row, zone: ZoneInfo) -> core.Capsules:
 
 def _reported_at(row: Row) -> datetime | None:
     """The first report (late period and the like) that no test has answered yet."""
-    last_test_at = _time(row["last_test_at"])
+    last_test_at = time_or_none(row["last_test_at"])
     return min(
         (at for at in _times(row["reported"]) if last_test_at is None or at > last_test_at),
         default=None,
@@ -121,7 +121,7 @@ def _authorization(prescription: Row) -> core.OpenAuthorization | None:
         return None
     return core.OpenAuthorization(
         issued_at=datetime.fromisoformat(held["issued_at"]),
-        tested_at=_time(held["tested_at"]),
+        tested_at=time_or_none(held["tested_at"]),
     )
 
 
@@ -130,7 +130,7 @@ def _order(order: Row, confirmed: Mapping[str, str]) -> core.OpenOrder:
         key=order["id"],
         since=datetime.fromisoformat(order["since"]),
         is_shipped=order["mode"] == core.ReleaseMode.SHIP,
-        confirmed_at=_time(confirmed.get(order["prescription"])),
+        confirmed_at=time_or_none(confirmed.get(order["prescription"])),
     )
 
 
@@ -147,10 +147,6 @@ def _indication(word: str | None) -> core.Indication | None:
         return core.Indication(word or "")
     except ValueError:
         return None
-
-
-def _time(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
 
 
 def _times(values: list[str]) -> list[datetime]:

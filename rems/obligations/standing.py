@@ -54,7 +54,6 @@ class Standing:
 def contact_from(row: Row, zone: ZoneInfo) -> Contact:
     """The contact that CONTACT describes; `zone` where the user named none."""
     on = {Reminder.Channel.EMAIL: row["email_on"] is not False, Reminder.Channel.SMS: row["sms_on"]}
-    until = row.get("until")
     return Contact(
         user_id=UUID(row["user"]),
         channels=tuple(channel.value for channel, is_on in on.items() if is_on),
@@ -63,8 +62,13 @@ def contact_from(row: Row, zone: ZoneInfo) -> Contact:
             _hour(row["quiet_from"], QUIET_FROM), _hour(row["quiet_until"], QUIET_UNTIL)
         ),
         is_advised=row["advisory_on"] is not False,
-        until=None if until is None else datetime.fromisoformat(until),
+        until=time_or_none(row.get("until")),
     )
+
+
+def time_or_none(value: str | None) -> datetime | None:
+    """An instant as the statements tell it."""
+    return None if value is None else datetime.fromisoformat(value)
 
 
 def _hour(text: str | None, otherwise: time) -> time:

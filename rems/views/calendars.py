@@ -19,9 +19,8 @@ from rems.channels.message import language_of
 from rems.errors import NotAllowed
 from rems.models import Patient
 from rems.pages.calendar import MIMETYPE, as_icalendar
-from rems.selectors import open_calendar_feed, patients_acted_for
+from rems.selectors import open_calendar_feed, patients_acted_for, pharmacy_zone
 from rems.services import calendars
-from rems.views.forms import pharmacy_zone
 from rems.views.reading import read_patient, reader_of, refuse
 
 PAGE = "calendar page"

@@ -29,9 +29,9 @@ from rems.models import (
 )
 from rems.pages import meanings
 from rems.pages.credentials import credential_groups
-from rems.selectors import current
+from rems.selectors import current, pharmacy_zone
 from rems.services import credentials
-from rems.views.forms import ServiceFormView, pharmacy_zone
+from rems.views.forms import ServiceFormView
 
 KINDS: dict[str, type[Credential]] = {
     "prescriber": PrescriberCertification,

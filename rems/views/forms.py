@@ -7,7 +7,6 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -23,11 +22,10 @@ from accounts.clock import read_clock
 from accounts.forms import SignatureForm
 from accounts.models import User
 from accounts.presence import ask_for_presence
-from rems import core
 from rems.errors import DomainError, EntryRefused, NotAllowed, StaleForm
 from rems.forms.signing import SIGNATURE_FIELDS, signature_of
 from rems.models import Patient
-from rems.selectors import the_pharmacy
+from rems.selectors import pharmacy_zone
 from rems.signatures import Signature
 from rems.views.reading import read_patient, reader_of, refuse
 
@@ -162,12 +160,6 @@ def home_of(reader: User, patient: Patient) -> str:
         "rems.view_own_patients"
     )
     return reverse("rems:patient" if professional else "rems:treatment", args=[patient.pk])
-
-
-def pharmacy_zone() -> ZoneInfo:
-    """The zone in which times are typed and shown: the pharmacy's."""
-    pharmacy = the_pharmacy()
-    return core.zone_named(pharmacy.time_zone if pharmacy else "America/New_York")
 
 
 def place_error(form: forms.Form, error: DomainError) -> int:

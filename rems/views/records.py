@@ -30,6 +30,7 @@ from rems.selectors import (
     outside_supplies,
     own_patients,
     patients_acted_for,
+    pharmacy_zone,
     prescriber_entered_for,
     readable_patients,
     recent_prescriptions,
@@ -39,7 +40,6 @@ from rems.selectors import (
 from rems.services.authority import is_on_care_team, treats, works_for_prescriber
 from rems.services.corrections import CORRECTORS, may_correct
 from rems.services.enrolling import awaits_signature_of
-from rems.views.forms import pharmacy_zone
 from rems.views.reading import read_patient, reader_of
 
 PATIENTS_A_PAGE = 50

@@ -16,8 +16,8 @@ from accounts.services import log_reads
 from rems.errors import DomainError
 from rems.models import Reminder
 from rems.pages.reminders import SHOWN, sending_at
+from rems.selectors import pharmacy_zone
 from rems.services.reminder_desk import resolve_reminder, retry_reminder
-from rems.views.forms import pharmacy_zone
 from rems.views.reading import reader_of
 
 

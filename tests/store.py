@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.internal.flows import login
 from allauth.account.internal.userkit import user_id_to_str
+from django.conf import settings
 from django.test import Client
 
 from accounts.clock import read_clock
@@ -35,6 +36,7 @@ from tests.remembering import remembered
 CONTENT = Path(__file__).resolve().parents[1] / "catalog/content/pomalidomide-4-mg-capsules.toml"
 PROGRAM = "PS-POMALIDOMIDE"
 PASSWORD = "a long passphrase"
+A_MOMENT = timedelta(seconds=5)
 _NPI_STEM = "123456"
 
 
@@ -65,21 +67,36 @@ def sign(
     user: User,
     role: Role | str,
     meaning: str = "I confirm that this is right.",
-    age: timedelta = timedelta(seconds=5),
+    age: timedelta = A_MOMENT,
 ) -> Signature:
     """The user's signature, by somebody who typed the password a moment ago."""
     return Signature(user, user.name, meaning, str(role), age)
 
 
-def sign_in(client: Client, user: User, age: timedelta = timedelta(seconds=5)) -> Client:
+def sign_in(client: Client, user: User, age: timedelta = A_MOMENT) -> Client:
     """Sign the user in on this client, with a password typed `age` ago."""
+    # A remembered session is up to a minute older: right for "a moment ago", not for a border.
+    session = _a_fresh_session(user) if age == A_MOMENT else a_session(user, age)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
+    return client
+
+
+@remembered
+def _a_fresh_session(user: User) -> str:
+    return a_session(user)
+
+
+def a_session(user: User, age: timedelta = A_MOMENT) -> str:
+    """The key of a session, begun in a browser of its own with a password typed `age` ago."""
+    client = Client()
     client.force_login(user)
     session = client.session
     at = time.time() - age.total_seconds()
     session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": at}]
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(user)
     session.save()
-    return client
+    assert session.session_key is not None
+    return session.session_key
 
 
 # The store and the professionals ----------------------------------------------------------------
@@ -105,22 +122,28 @@ class Store:
 @remembered
 def the_store() -> Store:
     """The store, opened when first asked for: certified, trained, licensed for New York."""
-    pharmacy = Pharmacy.objects.order_by("pk").first()
-    if pharmacy is None:
-        pharmacy = a_pharmacy()
-    product = Product.objects.first() or _a_product()
-    package = product.packages.order_by("capsules").first()
-    assert package is not None
-    today = core.local_date(now(), core.zone_named(pharmacy.time_zone))
-    lots = Lot.objects.filter(package=package, is_recalled=False, is_suspect=False)
-    return Store(
-        pharmacy=pharmacy,
-        pharmacist=a_pharmacist("Pat Lee"),
-        product=product,
-        package=package,
-        lot=lots.filter(expires_on__gt=today).order_by("expires_on")[0],
-        guide=MedicationGuide.objects.filter(product=product)[0],
-    )
+    lot = _best_lot()
+    if lot is None:
+        _open_the_store()
+        lot = _best_lot()
+    assert lot is not None
+    pharmacist, product = _pharmacist_of("pat.lee@example.com"), lot.package.product
+    pharmacist = pharmacist or a_pharmacist("Pat Lee")
+    guide = MedicationGuide.objects.filter(product=product)[0]
+    return Store(pharmacist.pharmacy, pharmacist, product, lot.package, lot, guide)
+
+
+def _open_the_store() -> None:
+    if not Pharmacy.objects.exists():
+        a_pharmacy()
+    if not Product.objects.exists():
+        _a_product()
+
+
+def _best_lot() -> Lot | None:
+    """Of the smallest package, the lot that expires first, as the pharmacist would take it."""
+    lots = Lot.objects.select_related("package__product").order_by("package__capsules", "expires_on")
+    return lots.filter(is_recalled=False, is_suspect=False, expires_on__gt=now().date()).first()
 
 
 def _a_product() -> Product:
@@ -167,7 +190,7 @@ def certify_pharmacy(pharmacy: Pharmacy) -> None:
 def a_pharmacist(name: str = "Pat Lee", trained: bool = True) -> Pharmacist:
     """The pharmacist of that name, at the store's pharmacy."""
     user = a_user(Role.PHARMACIST, name)
-    found = Pharmacist.objects.filter(user=user).select_related("user").first()
+    found = _pharmacist_of(user.email)
     if found is not None:
         return found
     pharmacy = Pharmacy.objects.order_by("pk").first()
@@ -180,6 +203,11 @@ def a_pharmacist(name: str = "Pat Lee", trained: bool = True) -> Pharmacist:
     if trained:
         train(pharmacist)
     return pharmacist
+
+
+def _pharmacist_of(email: str) -> Pharmacist | None:
+    known = Pharmacist.objects.select_related("user", "pharmacy")
+    return known.filter(user__email=email).first()
 
 
 def train(pharmacist: Pharmacist) -> None:

@@ -18,6 +18,8 @@ DATABASES = {
 REDIS_URL = _servers.redis_url
 CELERY_BROKER_URL = REDIS_URL
 WHITENOISE_USE_FINDERS = True
+# Looked for when asked for: each client of a test would look through all of them at its start.
+WHITENOISE_AUTOREFRESH = True
 # The tests' database has a clock that a test can set (`clock` in tests/conftest.py).
 VIRTUAL_CLOCK = True
 MEDIA_ROOT = _servers.data_dir / "media"

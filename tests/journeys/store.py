@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from accounts.models import User
 from orders.management.demo.cast import PASSWORD, PRODUCT, Person
+from tests.store import a_session
 
 PRODUCT_PATH = f"/medicines/{PRODUCT}/"
 PATIENCE_MILLISECONDS = 15_000
@@ -33,9 +36,11 @@ class Store:
 
     @contextmanager
     def person(self, person: Person, **options: Any) -> Iterator[Page]:
-        """Somebody of the cast, signed in through the sign-in page."""
+        """Somebody of the cast, who signed in a moment ago; no page is open yet."""
+        session = a_session(User.objects.get(email=person.email))
         with self.stranger(**options) as page:
-            sign_in(page, person)
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.url}
+            page.context.add_cookies([cookie])  # type: ignore[list-item]
             yield page
 
 

@@ -17,6 +17,7 @@ from tests.journeys.store import (
     prove_presence,
     scrolls_sideways,
     sign,
+    sign_in,
 )
 
 pytestmark = pytest.mark.journey
@@ -39,7 +40,8 @@ def test_gina_is_told_what_is_missing_who_cures_it_and_where_and_nothing_is_plac
     store: Store, has_scripts: bool
 ) -> None:
     phone = {"width": 320, "height": 640}
-    with store.person(GINA.person, java_script_enabled=has_scripts, viewport=phone) as page:
+    with store.stranger(java_script_enabled=has_scripts, viewport=phone) as page:
+        sign_in(page, GINA.person)
         page.goto(PRODUCT_PATH)
         if not has_scripts:
             page.get_by_role("link", name="See what you need before you can order").click()
@@ -60,7 +62,9 @@ def test_gina_is_told_what_is_missing_who_cures_it_and_where_and_nothing_is_plac
 
 
 def test_carls_capsules_are_approved_packed_and_sent_and_he_sees_it(store: Store) -> None:
-    with store.person(CARL.person) as his, store.person(PRIYA) as hers:
+    with store.stranger() as his, store.stranger() as hers:
+        sign_in(his, CARL.person)
+        sign_in(hers, PRIYA)
         order_as(his)
         expect(his.get_by_text("Your order is placed.")).to_be_visible()
         (order,) = orders_of(CARL)

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from orders.management.demo.cast import ALAN, CARL, DANA, GINA, OKAFOR, PASSWORD, PRIYA, TESS
 from orders.states import Status
 from tests.journeys.arranging import order_that_is, patient_of
-from tests.journeys.barriers import barriers
-from tests.journeys.store import PRODUCT_PATH, Store, scrolls_sideways, sign_in
+from tests.journeys.barriers import SCRIPT, barriers
+from tests.journeys.store import PRODUCT_PATH, Store, scrolls_sideways
 
 pytestmark = pytest.mark.journey
 
@@ -74,9 +74,9 @@ def test_no_page_of_any_role_has_a_barrier_in_light_or_dark_or_scrolls_sideways(
     seen: set[str] = set()
     found: list[str] = []
     for person, starts in visits:
-        with store.stranger(viewport=PHONE) as page:
-            if person is not None:
-                sign_in(page, person)
+        visit = store.person(person, viewport=PHONE) if person else store.stranger(viewport=PHONE)
+        with visit as page:
+            page.add_init_script(SCRIPT)
             for where in walk(page, starts, seen):
                 who = person.name if person else "a stranger"
                 found += [f"{who}, {where}: {barrier}" for barrier in barriers(page)]

@@ -54,7 +54,7 @@ def answer_case(case: Any, *, explain: bool = False) -> dict[str, Any]:
     at, facts = facts_from_case(case)
     if not isinstance(case.get("id"), str | int):
         raise MalformedCase("id", "missing")
-    decisions = decide_all(facts, _program(case, at), at)
+    decisions = decide_all(facts, _program(case, at), at, _ANSWERED)
     last, zone = decisions[Gate.DISPENSE], zone_named(facts.time_zone)
     answer = {
         "id": case["id"],

@@ -5,6 +5,7 @@ Tests connect as the application's role. What a test committed is removed by the
 migrations put there come back exactly as they were.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -53,6 +54,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Of a parallel run no long file comes last."""
     if hasattr(config, "workerinput"):
         long_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded and collected stays: the garbage collector need not look through it again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ The first time, an arrangement goes through the services. When the next test ask
 the same ground (an erased database, or one that holds exactly an earlier arrangement), its rows
 are put back: the same keys, times, seals and transaction numbers, in a few milliseconds. Whether
 anything was written in between is told by the server's transaction numbers; if so, or if the
-memory is a minute old, the services do it again. So nothing is ever put back onto a database in
+memory is two minutes old, the services do it again. So nothing is ever put back onto a database in
 which anybody wrote, or whose clock was set.
 """
 
@@ -23,7 +23,7 @@ from django.db.models import Model
 P = ParamSpec("P")
 T = TypeVar("T")
 Path = tuple[tuple[Any, ...], ...]
-FRESH_SECONDS = 60.0
+FRESH_SECONDS = 120.0
 
 # Of each arrangement: a digest of every table, and the rows of those that differ from its ground.
 MEMORY = """

@@ -9,15 +9,16 @@ from typing import Any
 from allauth.account.internal.flows import login
 from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
+from django.db.models import DateField
+from django.db.models.functions import Cast
 from django.test import Client
 
-from accounts.clock import read_clock
+from accounts.clock import PharmacyClock, read_clock
 from accounts.models import User
 from accounts.roles import STAFF_ROLES, Role
 from accounts.services import grant_role
 from catalog.models import Lot, MedicationGuide, Package, Product
 from catalog.services import load_content, put_on_sale, read_content
-from rems import core
 from rems.models import (
     LimitSignOff,
     Pharmacist,
@@ -75,7 +76,7 @@ def sign(
 
 def sign_in(client: Client, user: User, age: timedelta = A_MOMENT) -> Client:
     """Sign the user in on this client, with a password typed `age` ago."""
-    # A remembered session is up to a minute older: right for "a moment ago", not for a border.
+    # A remembered session is up to two minutes older: right for "a moment ago", not for a border.
     session = _a_fresh_session(user) if age == A_MOMENT else a_session(user, age)
     client.cookies[settings.SESSION_COOKIE_NAME] = session
     return client
@@ -111,7 +112,11 @@ class Store:
     product: Product
     package: Package
     lot: Lot
-    guide: MedicationGuide
+
+    @property
+    def guide(self) -> MedicationGuide:
+        """The Medication Guide that goes into each parcel."""
+        return MedicationGuide.objects.filter(product=self.product)[0]
 
     @property
     def user(self) -> User:
@@ -129,8 +134,7 @@ def the_store() -> Store:
     assert lot is not None
     pharmacist, product = _pharmacist_of("pat.lee@example.com"), lot.package.product
     pharmacist = pharmacist or a_pharmacist("Pat Lee")
-    guide = MedicationGuide.objects.filter(product=product)[0]
-    return Store(pharmacist.pharmacy, pharmacist, product, lot.package, lot, guide)
+    return Store(pharmacist.pharmacy, pharmacist, product, lot.package, lot)
 
 
 def _open_the_store() -> None:
@@ -142,8 +146,11 @@ def _open_the_store() -> None:
 
 def _best_lot() -> Lot | None:
     """Of the smallest package, the lot that expires first, as the pharmacist would take it."""
-    lots = Lot.objects.select_related("package__product").order_by("package__capsules", "expires_on")
-    return lots.filter(is_recalled=False, is_suspect=False, expires_on__gt=now().date()).first()
+    lots = Lot.objects.select_related("package__product").order_by(
+        "package__capsules", "expires_on"
+    )
+    today = Cast(PharmacyClock(), DateField())
+    return lots.filter(is_recalled=False, is_suspect=False, expires_on__gt=today).first()
 
 
 def _a_product() -> Product:

@@ -13,21 +13,21 @@ from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
 from accounts.models import User
-from accounts.roles import Role
 from orders import packet as papers
 from orders.models import Document, Order
-from orders.services import approve, dispense, documents, pause, place
+from orders.services import documents, pause
 from orders.services.documents import render_next, request_packet
 from orders.tasks import render_documents
 from rems.checklists import counseling_items
 from rems.core import RiskCategory
 from rems.errors import DomainError, NotAllowed
 from tests import cast
-from tests.builders import Cleared, a_technician, an_auditor, sign, the_store
+from tests.builders import a_technician, an_auditor, the_store
 from tests.database import VirtualClock
 
+from .steps import approved, dispensed, placed
+
 pytestmark = pytest.mark.django_db(transaction=True)
-SERIAL = "SN-2026-000417"
 
 
 @pytest.fixture(autouse=True)
@@ -35,39 +35,6 @@ def kept_files(settings: object, tmp_path: Path) -> Iterator[Path]:
     """Papers go to a folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
-
-
-def placed(cleared: Cleared, mode: str = "ship") -> Order:
-    result = place(
-        patient_id=cleared.patient.pk,
-        prescription_id=cleared.prescription.pk,
-        package_id=the_store().package.pk,
-        mode=mode,
-        actor=cleared.user,
-    )
-    assert result.order is not None, result.decision
-    return result.order
-
-
-def approved(cleared: Cleared, mode: str = "ship") -> Order:
-    order, pat = placed(cleared, mode), the_store().user
-    result = approve(order_id=order.pk, actor=pat, signature=sign(pat, Role.PHARMACIST))
-    assert result.is_done, result.decision
-    return order
-
-
-def dispensed(cleared: Cleared, mode: str = "ship") -> Order:
-    order = approved(cleared, mode)
-    store = the_store()
-    result = dispense(
-        order_id=order.pk,
-        actor=store.user,
-        signature=sign(store.user, Role.PHARMACIST),
-        lot_id=store.lot.pk,
-        serial_number=SERIAL,
-    )
-    assert result.is_done, result.decision
-    return order
 
 
 def made(order: Order, actor: User | None = None) -> Document:
@@ -100,7 +67,7 @@ def test_carls_label_says_what_a_label_must_say() -> None:
         "28 days",
         store.lot.number,
         store.lot.expires_on.strftime("%m/%d/%Y"),
-        SERIAL,
+        f"SN-{order.number}",
         "Dr. Chidi Okafor",
         "Pat Lee",
         "60505-4500-02",

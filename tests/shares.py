@@ -16,7 +16,6 @@ LONG = (
     "tests/rems/test_reminders_faults.py",
     "tests/orders/test_demo.py",
     "tests/pharmacy/",
-    "tests/proof/",
     "tests/core/test_properties.py",
 )
 

@@ -17,6 +17,8 @@ from tests.concurrency.race import without
 from tests.orders import steps as by_hand
 from tests.proof.machine import PharmacyMachine
 
+pytestmark = pytest.mark.short_proof
+
 FEW = settings(
     max_examples=5,
     stateful_step_count=16,

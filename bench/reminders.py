@@ -30,7 +30,11 @@ BATCH = 500
 FAR_OFF: LiteralString = "now() + interval '30 days' + n * interval '1 second'"
 MOST_MS_FOR_NOTHING = 10
 MOST_TIMES_A_BARE_UPDATE = 3.0
-LEAST_RATIO_OF_WORKERS = 1.0
+# What is written for a batch; the rest asks whether each is still wanted.
+WRITTEN = ("claim", "begin", "note")
+# Four workers beside one, by what a message takes at the provider. Where the processor is all that
+# is needed, two cores cannot give four times as much: there they may only not be in each other's way.
+LEAST_RATIO_OF_WORKERS = {0.0: 1.0, 0.05: 3.2}
 
 
 def main() -> int:
@@ -214,19 +218,27 @@ def claimed_and_recorded(connection: Any, rows: list[UUID]) -> list[str]:
     after = memory()
     base = median(bare)
     print(f"{len(rows):,} due, bare UPDATE in batches of {BATCH}: {base:.2f} s")
+    spent = median_parts([parts(connection, rows) for _ in range(3)])
+    for name, seconds in spent.items():
+        print(f"  {name}: {seconds:.2f} s, {seconds / base:.2f} times the bare UPDATE")
+    ratio = sum(spent[name] for name in WRITTEN) / base
+    print(f"  so claimed and recorded ({', '.join(WRITTEN)}): {ratio:.1f} times the bare UPDATE")
     for words, times in (
-        (f"claimed, asked, sent and noted {BATCH} together", together),
+        (f"with the core asked again, sent and noted {BATCH} together", together),
         ("the same, each noted before the next leaves", one_by_one),
     ):
-        print(f"  {words}: {median(times):.2f} s, {median(times) / base:.1f} times that")
-    parts(connection, rows, base)
+        print(f"  {words}: {median(times):.2f} s, {median(times) / base:.1f} times the bare UPDATE")
     print(f"memory: {before:.0f} MB at first, {after:.0f} MB after {6 * len(rows):,} reminders")
-    ratio = median(together) / base
     return [] if ratio <= MOST_TIMES_A_BARE_UPDATE else [f"{ratio:.1f} times a bare UPDATE"]
 
 
-def parts(connection: Any, rows: list[UUID], base: float) -> None:
-    """Where the time goes, in the order of a batch."""
+def median_parts(runs: list[dict[str, float]]) -> dict[str, float]:
+    """Each part's median."""
+    return {name: median(run[name] for run in runs) for name in runs[0]}
+
+
+def parts(connection: Any, rows: list[UUID]) -> dict[str, float]:
+    """Where a batch's time goes, in seconds: what writes (WRITTEN), and what asks the core."""
     from accounts.clock import read_clock
     from rems.services import reminder_claims as claims
     from rems.services import reminder_outcomes as outcomes
@@ -247,8 +259,7 @@ def parts(connection: Any, rows: list[UUID], base: float) -> None:
         timed("begin", lambda rows=batch: outcomes.begin(rows))
         ids = {row.pk: "" for row in batch}
         timed("note", lambda b=batch, i=ids: outcomes.note_sent(b, i, outcomes.Sweep()))
-    for name, seconds in spent.items():
-        print(f"  {name}: {seconds:.2f} s, {seconds / base:.2f} times the bare UPDATE")
+    return spent
 
 
 def check(found: int, wanted: int) -> None:
@@ -300,15 +311,16 @@ def drain_as_worker(seconds: float) -> int:
 def workers(connection: Any, rows: list[UUID]) -> list[str]:
     """The same rows by one worker and by four, with a provider that takes its time and without."""
     missed = []
-    for seconds, count in ((0.0, len(rows)), (0.01, len(rows) // 5)):
+    for seconds, least in LEAST_RATIO_OF_WORKERS.items():
+        count = len(rows) // 10 if seconds else len(rows)
         some = rows[:count]
         alone, shared = (share(connection, some, number, seconds) for number in (1, 4))
         print(
             f"{count:,} reminders, a provider of {seconds * 1000:.0f} ms: one worker {alone:.1f} s, "
             f"four {shared:.1f} s, ratio {alone / shared:.1f}"
         )
-        if alone / shared < LEAST_RATIO_OF_WORKERS:
-            missed.append(f"four workers are slower than one ({seconds * 1000:.0f} ms)")
+        if alone / shared < least:
+            missed.append(f"four workers do {alone / shared:.1f} times the work of one")
     return missed
 
 

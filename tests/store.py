@@ -289,11 +289,11 @@ def a_sign_off(key: str, name: str = "Pat Lee") -> LimitSignOff:
 def a_new_version(
     values: dict[str, int] | None = None, begins: timedelta = timedelta(days=1), **changes: Any
 ) -> ProgramVersion:
-    """Pat Lee changes limits (`values`) or decisions from the version in force, from then on."""
-    user, in_force = the_store().user, versions.version_in_force(PROGRAM, now())
+    """Pat Lee changes limits (`values`) or decisions of the newest version, from then on."""
+    user, newest = the_store().user, versions.newest_version(PROGRAM)
     given = {
         "program_code": PROGRAM,
-        "base_id": in_force,
+        "base_id": newest,
         "in_force_from": now() + begins,
         "limits": {
             key: versions.LimitEntry(value, "Pharmacy Guide, March 2026", "C")

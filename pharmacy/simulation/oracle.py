@@ -143,7 +143,7 @@ class _Reading:
             return False
         if self.child:
             return bool(proof["type"] == "prepubertal")
-        if proof["type"] == "menopause" and self.form:
+        if proof["type"] == "menopause" and self.form and t(self.form["signed_at"]) <= self.now:
             signed_on = on_the_wall(self.form["signed_at"], self.zone).date()
             return bool(date.fromisoformat(proof["on"]) + relativedelta(months=24) <= signed_on)
         return proof["type"] in ADULT_PROOFS

@@ -12,26 +12,38 @@ from zoneinfo import ZoneInfo
 
 MICROSECOND = timedelta(microseconds=1)
 SATURDAY = 5
+# Files of the machine that hosts the zones, and no places on Earth.
+NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=1024)
 def zone_named(name: str) -> ZoneInfo:
     """The IANA zone of that name. Raises ValueError when there is none."""
     try:
-        return ZoneInfo(name)
+        if name not in NO_PLACES:
+            return ZoneInfo(name)
     except (KeyError, OSError, ValueError, TypeError):
-        raise ValueError(f"unknown time zone: {name!r}") from None
+        pass
+    raise ValueError(f"unknown time zone: {name!r}")
 
 
 def local_date(at: datetime, zone: ZoneInfo) -> date:
-    """The calendar date on the wall in `zone` at the instant `at`."""
-    return at.astimezone(zone).date()
+    """The calendar date on the wall in `zone` at the instant `at`; no date before the first or
+    after the last that there is."""
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:
+        return at.date()
 
 
 def add_calendar_months(on: date, months: int) -> date:
-    """`months` later; a day that does not exist falls back to the month's last day."""
+    """`months` later; a day that does not exist falls back to the month's last day, and what lies
+    beyond the calendar's end to its last."""
     years, month_index = divmod(on.month - 1 + months, 12)
     year, month = on.year + years, month_index + 1
+    if year > date.max.year:
+        return date.max
     return date(year, month, min(on.day, monthrange(year, month)[1]))
 
 
@@ -52,6 +64,8 @@ def start_of_day(on: date, zone: ZoneInfo) -> datetime:
 
 def end_of_day(on: date, zone: ZoneInfo) -> datetime:
     """The last instant (microsecond) before the local day after `on` begins."""
+    if on == date.max:
+        return LAST_INSTANT
     return start_of_day(on + timedelta(days=1), zone) - MICROSECOND
 
 
@@ -77,4 +91,8 @@ def instant_on_wall(on: date, wall: time, zone: ZoneInfo) -> datetime:
     """
     # fold=0 is both readings that we want: zoneinfo then takes the offset before a gap,
     # and the first of two equal wall times.
-    return datetime.combine(on, wall.replace(fold=0), tzinfo=zone).astimezone(UTC)
+    moment = datetime.combine(on, wall.replace(fold=0), tzinfo=zone)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)

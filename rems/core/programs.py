@@ -173,7 +173,7 @@ class ProgramVersion:
             raise InvalidProgram(f"program version: {error!r}") from error
         except InvalidProgram:
             raise
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise InvalidProgram(f"program version: {error}") from error
 
 

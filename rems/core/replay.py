@@ -38,11 +38,12 @@ def answer_line(line: bytes | str, *, explain: bool = False) -> tuple[str, bool]
         case = json.loads(line)
     except (ValueError, RecursionError):
         return _error_line(None, "case: not a JSON line"), False
-    case_id = case.get("id") if isinstance(case, dict) else None
     try:
         return json.dumps(answer_case(case, explain=explain)), True
     except MalformedCase as error:
-        return _error_line(case_id, str(error)), False
+        return _error_line(_id_of(case), str(error)), False
+    except Exception as error:  # whatever a line holds, the others are answered
+        return _error_line(_id_of(case), f"case: cannot be judged ({type(error).__name__})"), False
 
 
 def answer_case(case: Any, *, explain: bool = False) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def answer_case(case: Any, *, explain: bool = False) -> dict[str, Any]:
     the pharmacy's offset, or null where refused. Raises MalformedCase.
     """
     at, facts = facts_from_case(case)
-    if not isinstance(case.get("id"), str | int):
+    if _id_of(case) is None:
         raise MalformedCase("id", "missing")
     decisions = decide_all(facts, _program(case, at), at, _ANSWERED)
     last, zone = decisions[Gate.DISPENSE], zone_named(facts.time_zone)
@@ -102,6 +103,12 @@ def _explained(finding: Finding) -> dict[str, str]:
         "patient": finding.for_patient,
         "pharmacist": finding.for_pharmacist,
     }
+
+
+def _id_of(case: Any) -> str | int | None:
+    """What names a case: text or a whole number."""
+    case_id = case.get("id") if isinstance(case, dict) else None
+    return case_id if isinstance(case_id, str) or type(case_id) is int else None
 
 
 def _error_line(case_id: Any, error: str) -> str:

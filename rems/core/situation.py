@@ -119,5 +119,5 @@ class Situation:
 
 
 def has_text(number: str | None) -> bool:
-    """Whether a number that people read out is really there."""
-    return number is not None and not number.isspace() and number != ""
+    """Whether a number that people read out is really there: blanks and marks that nobody sees are none."""
+    return number is not None and any(sign.isalnum() for sign in number)

@@ -91,11 +91,13 @@ def export_heads(path: Path) -> int:
 def export_todays_heads(folder: Path) -> Path:
     """Write the heads to the day's own file (UTC) in a folder that is kept elsewhere; its path.
 
-    Raises BrokenRecords when a chain does not hold: a broken one is not vouched for. OSError.
+    Raises BrokenRecords when a chain does not hold, or was cut since the newest file there: it is
+    not vouched for. UnreadableHeads, OSError.
     """
-    if next(faults(), None) is not None:
-        raise BrokenRecords("A chain of seals is broken. Run manage.py verify_records.")
     folder.mkdir(parents=True, exist_ok=True)
+    kept = max(folder.glob("heads-*.json"), default=None)
+    if next(faults(read_heads(kept) if kept else None), None) is not None:
+        raise BrokenRecords("A chain of seals is broken. Run manage.py verify_records.")
     path = folder / f"heads-{read_clock().astimezone(UTC):%Y-%m-%d}.json"
     export_heads(path)
     return path

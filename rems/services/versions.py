@@ -86,8 +86,9 @@ def begin_version(
 ) -> ProgramVersion:
     """Change limits or the owner's decisions from `in_force_from` on (an instant in the future).
 
-    `base_id` is the version that the change was made from, which has to be the one now in force;
-    what is not named stays as it is there. Raises EntryRefused, NotAllowed, SignatureRefused,
+    `base_id` is the version that the change was made from, which has to be the newest, even if it
+    only waits to come into force: else its changes would be undone. What is not named stays as it
+    is there. Raises EntryRefused, NotAllowed, SignatureRefused,
     StaleForm, GuardRefused, core.UnknownProgram.
     """
     if not reason.strip():
@@ -96,8 +97,8 @@ def begin_version(
         _lock(program_code)
         at = read_clock()
         _require(actor, signature)
-        if version_in_force(program_code, at) != base_id:
-            raise StaleForm("Another version came into force meanwhile. Begin with that one.")
+        if newest_version(program_code) != base_id:
+            raise StaleForm("Another version was signed meanwhile. Begin with that one.")
         row = _next(program_code, in_force_from, at)
         base = program_version(base_id)
         row.data = _changed(base, row, limits, decisions)
@@ -115,6 +116,11 @@ def version_in_force(program_code: str, at: datetime) -> UUID:
     if row is None:
         raise core.UnknownProgram(program_code)
     return row.pk
+
+
+def newest_version(program_code: str) -> UUID:
+    """The key of the version that begins last, be it in the future. Raises DoesNotExist."""
+    return ProgramVersion.objects.filter(program_id=program_code).latest("in_force_from").pk
 
 
 def sign_offs_of(version: core.ProgramVersion) -> dict[str, LimitSignOff]:
@@ -166,8 +172,8 @@ def _next(program_code: str, in_force_from: datetime, at: datetime) -> ProgramVe
     if in_force_from <= at:
         raise EntryRefused("in_force_from", "A version begins in the future.")
     others = ProgramVersion.objects.filter(program_id=program_code)
-    if others.filter(in_force_from=in_force_from).exists():
-        raise EntryRefused("in_force_from", "Another version begins at this very time.")
+    if others.filter(in_force_from__gte=in_force_from).exists():
+        raise EntryRefused("in_force_from", "Another version begins then or later. Begin after it.")
     last = others.aggregate(last=Max("number"))["last"] or 0
     return ProgramVersion(program_id=program_code, number=last + 1, in_force_from=in_force_from)
 

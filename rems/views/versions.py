@@ -14,9 +14,9 @@ from rems.pages import meanings
 from rems.services.versions import (
     LimitEntry,
     begin_version,
+    newest_version,
     sign_off_limits,
     verified,
-    version_in_force,
 )
 from rems.views.credentials import the_program
 from rems.views.forms import ServiceFormView
@@ -85,8 +85,8 @@ class NewVersionView(OfVersions):
     meaning = meanings.NEW_VERSION
 
     def prepare(self, **keys: UUID) -> None:
-        """The version in force."""
-        self.version = ProgramVersion.objects.get(pk=version_in_force(the_program(), self.at))
+        """The newest version: the one in force, or one that waits to come into force."""
+        self.version = ProgramVersion.objects.get(pk=newest_version(the_program()))
 
     def form_arguments(self) -> dict[str, Any]:
         """What stands now."""

@@ -14,6 +14,7 @@ from rems.core.calendar import (
     add_calendar_months,
     end_of_business_day,
     end_of_day,
+    instant_on_wall,
     local_date,
     months_later,
     start_of_birthday,
@@ -115,3 +116,21 @@ def test_a_birthday_begins_at_the_local_midnight() -> None:
     new_york = zone_named("America/New_York")
     begins = start_of_birthday(date(2008, 2, 29), 216, new_york)
     assert begins == utc("2026-02-28T00:00:00-05:00")
+
+
+@pytest.mark.parametrize("name", ["localtime", "posixrules", "Factory", "Nowhere/Town", ""])
+def test_what_is_no_place_is_no_time_zone(name: str) -> None:
+    with pytest.raises(ValueError, match="unknown time zone"):
+        zone_named(name)
+
+
+def test_at_the_ends_of_the_calendar_time_stands_still() -> None:
+    tokyo, new_york = zone_named("Asia/Tokyo"), zone_named("America/New_York")
+    first, last = utc("0001-01-01T00:00:00+00:00"), utc("9999-12-31T23:00:00+00:00")
+    assert local_date(first, new_york) == date.min
+    assert local_date(last, tokyo) == date.max
+    assert add_calendar_months(date(9998, 12, 31), 12) == date.max
+    assert add_calendar_months(date(9998, 12, 31), 13) == date.max
+    assert end_of_day(date.max, tokyo) == utc("9999-12-31T23:59:59.999999+00:00")
+    assert instant_on_wall(date.max, time(23), new_york) == last
+    assert instant_on_wall(date.min, time(0), tokyo) == first

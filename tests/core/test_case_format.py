@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rems.core import MalformedCase, answer_case, answer_line, case_from_facts, facts_from_case
+from rems.core import (
+    PROGRAMS,
+    MalformedCase,
+    answer_case,
+    answer_line,
+    case_from_facts,
+    facts_from_case,
+)
 from tests.core.aimed import any_case
 from tests.core.generated import permitted_case
 
@@ -213,10 +220,58 @@ def test_unknown_extra_fields_are_ignored() -> None:
     assert answer_case(case) == before
 
 
-@pytest.mark.parametrize("missing", [None, [], {}, 1.5])
+@pytest.mark.parametrize("missing", [None, [], {}, 1.5, True, float("nan")])
 def test_a_case_has_an_id(missing: Any) -> None:
     answer, judged = answer_line(json.dumps({**permitted_case(Random(3)), "id": missing}))
-    assert (judged, json.loads(answer)["error"]) == (False, "id: missing")
+    assert not judged
+    assert json.loads(answer) == {"id": None, "error": "id: missing"}
+
+
+@pytest.mark.parametrize("place", [("id",), ("facts", "rx", "days")])
+def test_a_value_nested_too_deep_is_answered_like_any_other_malformed_one(
+    place: tuple[str, ...],
+) -> None:
+    case = permitted_case(Random(3))
+    _parent(case, place)[place[-1]] = "@"
+    for depth in range(900, 1_000):
+        line = json.dumps(case).replace('"@"', "[" * depth + "]" * depth)
+        answer, judged = answer_line(line)
+        assert "error" in json.loads(answer)
+        assert not judged
+
+
+def test_a_version_with_limits_beyond_every_calendar_is_malformed() -> None:
+    case = permitted_case(Random(3))
+    for value in (10**12, 10**30):
+        data = PROGRAMS[0].to_data()
+        next(x for x in data["limits"] if x["key"] == "survey_life")["value"] = value
+        answer, judged = answer_line(json.dumps({**case, "program": data}))
+        assert not judged
+        assert json.loads(answer)["error"].startswith("program")
+
+
+@pytest.mark.parametrize(
+    ("change", "deny"),
+    [
+        ({"dob": "9990-01-01"}, ["R09"]),
+        ({"dob": "9990-01-01", "allergy": True}, ["R52", "R09"]),
+        ({"discontinued_at": "9999-06-01T00:00:00Z"}, []),
+    ],
+)
+def test_a_date_at_the_end_of_the_calendar_fails_its_own_rule_alone(
+    change: dict[str, Any], deny: list[str]
+) -> None:
+    case = permitted_case(Random(3), "MALE_ADULT")
+    case["facts"] |= change
+    assert answer_case(case)["deny"] == deny
+
+
+def test_a_test_at_the_beginning_of_the_calendar_changes_nothing_for_the_others() -> None:
+    case = permitted_case(Random(3), "FRP_ADULT")
+    before = answer_case(case)
+    first = {"at": "0001-01-01T00:00:00Z", "res": "neg", "sens": 25, "verified": True}
+    case["facts"]["tests"].append(first)
+    assert before["deny"] == answer_case(case)["deny"] == []
 
 
 @pytest.mark.parametrize(

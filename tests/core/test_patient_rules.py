@@ -173,6 +173,13 @@ def test_carols_menopause_counts_from_24_months_on_the_day_of_the_form() -> None
 
     assert refused_by(last_period(date(2024, 9, 20))) == []
     assert codes(last_period(date(2024, 9, 21))) == ["MENOPAUSE_TOO_RECENT"]
+    late = last_period(date(2024, 12, 21))
+    assert carol.agreement_form is not None
+    ahead = replace(carol.agreement_form, signed_at=NOON + MICROSECOND)
+    # A form dated ahead counts as none: there is no day to count to.
+    assert refused_by(replace(late, agreement_form=ahead)) == ["R03"]
+    today = replace(carol.agreement_form, signed_at=NOON)
+    assert "R08" in refused_by(replace(late, agreement_form=today))
 
 
 def test_carol_without_a_proof_or_with_one_dated_tomorrow_is_refused() -> None:

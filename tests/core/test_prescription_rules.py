@@ -63,6 +63,8 @@ def test_only_a_telephoned_prescription_is_refused(channel: Channel) -> None:
         ({"authorization_number": None}, "AUTHORIZATION_MISSING"),
         ({"authorization_number": ""}, "AUTHORIZATION_MISSING"),
         ({"authorization_number": "  "}, "AUTHORIZATION_MISSING"),
+        ({"authorization_number": "\u200b\ufeff\u2060"}, "AUTHORIZATION_MISSING"),
+        ({"authorization_number": "--"}, "AUTHORIZATION_MISSING"),
         ({"authorization_issued_at": None}, "AUTHORIZATION_MISSING"),
         ({"authorization_issued_at": NOON + MICROSECOND}, "AUTHORIZATION_DATED_AHEAD"),
     ],

@@ -234,7 +234,7 @@ def test_two_changes_begin_one_after_the_other_and_a_stale_one_not_at_all(
 ) -> None:
     b.the_store()
     first = a_new_version({"max_days_left": 5})
-    with pytest.raises(EntryRefused, match="this very time"):
+    with pytest.raises(EntryRefused, match="begins then or later"):
         a_new_version({"max_days_left": 6}, in_force_from=first.in_force_from)
     clock.shift(timedelta(days=2))
     base = ProgramVersion.objects.get(number=1).pk
@@ -243,6 +243,20 @@ def test_two_changes_begin_one_after_the_other_and_a_stale_one_not_at_all(
     second = a_new_version({"survey_life": 28})
     core_version = core.ProgramVersion.from_data(second.data)
     assert (core_version.terms.max_days_left, core_version.limit("survey_life").value) == (5, 28)
+
+
+def test_a_change_that_waits_for_its_day_is_not_undone_by_the_next(clock: VirtualClock) -> None:
+    b.the_store()
+    in_force_now = versions.version_in_force(b.PROGRAM, b.now())
+    a_new_version({"max_days_left": 5}, begins=timedelta(days=10))
+    with pytest.raises(StaleForm):
+        a_new_version({"survey_life": 28}, begins=timedelta(days=20), base_id=in_force_now)
+    with pytest.raises(EntryRefused, match="begins then or later"):
+        a_new_version({"survey_life": 28}, begins=timedelta(days=5))
+    a_new_version({"survey_life": 28}, begins=timedelta(days=20))
+    clock.shift(timedelta(days=21))
+    terms = in_force()
+    assert (terms.limit("max_days_left").value, terms.limit("survey_life").value) == (5, 28)
 
 
 def test_a_sign_off_holds_for_the_same_figure_in_a_later_version_and_not_for_a_changed_one(

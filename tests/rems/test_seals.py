@@ -292,3 +292,18 @@ def test_the_heads_are_exported_every_day_unless_the_records_are_broken(
     assert not file.exists()
     scheduled = celery_app.conf.beat_schedule.values()
     assert EXPORT_SEAL_HEADS in {entry["task"] for entry in scheduled}
+
+
+def test_a_cut_tail_is_not_vouched_for_by_the_next_day_s_file(
+    intruder: Connection, settings: Any, tmp_path: Path
+) -> None:
+    settings.SEAL_HEADS_DIR = str(tmp_path)
+    hold = b.a_hold(a_placed_order().cleared.patient)
+    export_seal_heads()
+    (file,) = tmp_path.iterdir()
+    written = file.read_text()
+    intruder.execute("DELETE FROM rems_hold WHERE id = %s", [hold.pk])
+    intruder.execute("DELETE FROM rems_seal WHERE row_id = %s", [hold.pk])
+    with pytest.raises(BrokenRecords):
+        export_seal_heads()
+    assert file.read_text() == written

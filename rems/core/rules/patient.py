@@ -185,7 +185,8 @@ def proof_of_no_reproductive_potential(situation: Situation) -> Answer:
 
 def _menopause_is_long_enough(situation: Situation, proof: CategoryProof) -> Unmet | None:
     form = situation.form
-    if proof.type is not ProofType.MENOPAUSE or form is None:
+    # A form dated ahead counts as absent: R03 refuses, and there is no date to compare with.
+    if proof.type is not ProofType.MENOPAUSE or form is None or form.signed_at > situation.at:
         return None
     complete_on = add_calendar_months(proof.on, situation.terms.menopause_months)
     signed_on = local_date(form.signed_at, situation.zone)

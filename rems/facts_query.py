@@ -15,10 +15,12 @@ def current_row(table: str, alias: str) -> str:
 
 
 def _credential(table: str, subject: str, extra: str) -> str:
+    """The span without a gap that holds now, one renewal after the other; null where none does."""
     return (
-        f"EXISTS (SELECT 1 FROM rems_{table} c WHERE c.{subject}_id = %({subject})s AND {extra} "
-        f"AND c.valid_from <= %(at)s AND (c.valid_until IS NULL OR c.valid_until > %(at)s) "
-        f"AND {current_row(table, 'c')})"
+        "(SELECT jsonb_build_object('until', upper(held.span)) FROM (SELECT "
+        f"unnest(range_agg(tstzrange(c.valid_from, c.valid_until))) AS span FROM rems_{table} c "
+        f"WHERE c.{subject}_id = %({subject})s AND {extra} AND {current_row(table, 'c')}) held "
+        "WHERE held.span @> %(at)s)"
     )
 
 

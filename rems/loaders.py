@@ -109,6 +109,13 @@ def _loaded(row: Row, program_code: str, fill: Fill, at: datetime) -> LoadedFact
     )
 
 
+_CREDENTIALS = (
+    "prescriber_certified",
+    "pharmacy_certified",
+    "pharmacist_trained",
+    "state_licensed",
+)
+
 _versions: dict[UUID, core.ProgramVersion] = {}
 
 
@@ -155,10 +162,7 @@ def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> 
         time_zone=row["time_zone"],
         category=category,
         born_on=date.fromisoformat(row["born_on"]),
-        prescriber_certified=row["prescriber_certified"],
-        pharmacy_certified=row["pharmacy_certified"],
-        pharmacist_trained=row["pharmacist_trained"],
-        state_licensed=row["state_licensed"],
+        **_credentials(row),
         severe_hypersensitivity=row["hypersensitive"],
         exposure_report_open=row["exposure_open"],
         agreement_form=_form(row["form"]),
@@ -301,6 +305,16 @@ def _indication(row: Row | None) -> core.Indication | None:
     if row is None or row["indication"] not in known:
         return None
     return core.Indication(row["indication"])
+
+
+def _credentials(row: Row) -> dict[str, Any]:
+    """Which hold now, and until when: the facts have both."""
+    facts: dict[str, Any] = {}
+    for name in _CREDENTIALS:
+        held = row[name]
+        facts[name] = held is not None
+        facts[f"{name}_until"] = _time_or_none(held and held["until"])
+    return facts
 
 
 def _id(row: Row | None) -> UUID | None:

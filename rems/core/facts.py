@@ -149,6 +149,12 @@ class Unit:
 
 
 NO_UNIT_YET = Unit()
+CREDENTIAL_ENDS = (
+    "prescriber_certified_until",
+    "pharmacy_certified_until",
+    "pharmacist_trained_until",
+    "state_licensed_until",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +166,8 @@ class Facts:
     every positive or indeterminate one ever; of the others those since the previous dispense or,
     for a first fill, since 28 days before the prescription was written. None in `category`,
     `agreement_form` or `prescription` is a patient who has not come that far: refused, kindly.
-    The last block feeds advisories alone.
+    A `..._until` is the instant at which a credential that holds now ends, if that is on file:
+    from then on it does not hold. The last block feeds advisories alone.
     """
 
     time_zone: str
@@ -189,6 +196,10 @@ class Facts:
     medication_guide_given: bool = False
     approved_at: datetime | None = None
     unit: Unit = NO_UNIT_YET
+    prescriber_certified_until: datetime | None = None
+    pharmacy_certified_until: datetime | None = None
+    pharmacist_trained_until: datetime | None = None
+    state_licensed_until: datetime | None = None
 
     indication: Indication | None = None
     strong_cyp1a2_inhibitor: bool = False
@@ -199,7 +210,7 @@ class Facts:
 
     def __post_init__(self) -> None:
         zone_named(self.time_zone)
-        _keep_as_instants(self, "discontinued_at", "counselled_at", "approved_at")
+        _keep_as_instants(self, "discontinued_at", "counselled_at", "approved_at", *CREDENTIAL_ENDS)
         surveys = tuple(map(instant, self.surveys_completed_at))
         object.__setattr__(self, "surveys_completed_at", surveys)
         object.__setattr__(self, "pregnancy_tests", tuple(self.pregnancy_tests))

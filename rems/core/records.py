@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rems.core.facts import (
+    CREDENTIAL_ENDS,
     AgreementForm,
     CategoryProof,
     Confirmation,
@@ -64,6 +65,7 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "medguide": facts.medication_guide_given,
         "approved_at": _time(facts.approved_at),
         "product": _unit(facts.unit),
+        **_credential_ends(facts),
         **_for_advisories(facts),
     }
 
@@ -75,6 +77,12 @@ def _time(at: datetime | None) -> str | None:
 def _date_or_none(facts: Facts) -> str | None:
     started_on = facts.therapy_started_on
     return None if started_on is None else started_on.isoformat()
+
+
+def _credential_ends(facts: Facts) -> dict[str, str | None]:
+    """Those that are on file: a credential without an end has none."""
+    ends = {name: getattr(facts, name) for name in CREDENTIAL_ENDS}
+    return {name: _time(at) for name, at in ends.items() if at is not None}
 
 
 def _for_advisories(facts: Facts) -> dict[str, Any]:

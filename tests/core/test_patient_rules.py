@@ -4,7 +4,7 @@ dispensed to, and names the rules that refuse then; an empty list is a permit.""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 
 import pytest
 
@@ -15,6 +15,8 @@ from rems.core import (
     HoldType,
     ProofType,
     RiskCategory,
+    case_from_facts,
+    facts_from_case,
 )
 from tests.core.people import (
     DAY,
@@ -65,6 +67,33 @@ def test_ana_is_refused_where_a_participant_or_the_guide_is_missing(
     without = replace(ana, **{missing: False})
     assert refused_by(without) == [rule]
     assert letters(without) == expected
+
+
+@pytest.mark.parametrize(
+    ("credential", "rule", "gate"),
+    [
+        ("prescriber_certified", "R01", Gate.CHECKOUT),
+        ("pharmacy_certified", "R02", Gate.CHECKOUT),
+        ("state_licensed", "R53", Gate.CHECKOUT),
+        ("pharmacist_trained", "R05", Gate.APPROVE),
+    ],
+)
+def test_a_permit_ends_with_the_credential_that_ends_first(
+    credential: str, rule: str, gate: Gate
+) -> None:
+    ends_at = NOON + timedelta(hours=1)
+    ending = replace(dan, **{f"{credential}_until": ends_at})
+    assert answer(ending, gate).permitted_until == ends_at - MICROSECOND
+    assert letters(ending, ends_at - MICROSECOND) == "YYYY"
+    assert refused_by(ending, ends_at) == [rule]
+    assert facts_from_case(case_from_facts(ending, NOON)) == (NOON, ending)
+
+
+def test_a_training_that_ends_does_not_end_what_a_checkout_was_permitted() -> None:
+    ending = replace(dan, pharmacist_trained_until=NOON + timedelta(hours=1))
+    assert (
+        answer(ending, Gate.CHECKOUT).permitted_until == answer(dan, Gate.CHECKOUT).permitted_until
+    )
 
 
 def test_dan_with_a_severe_allergy_on_file_is_refused() -> None:

@@ -66,7 +66,8 @@ def test_a_wall_time_that_does_not_exist_and_one_that_comes_twice_have_one_insta
         (Quiet(time(8), time(12)), "2026-06-01T13:00", "2026-06-01T16:00"),
         (NEVER_QUIET, "2026-06-01T06:00", "2026-06-01T06:00"),
         # Quiet hours that end in the hour that the clock skips, and in the one it repeats.
-        (Quiet(time(22), time(2, 30)), "2026-03-08T06:45", "2026-03-08T07:30"),
+        (Quiet(time(22), time(2, 30)), "2026-03-08T06:45", "2026-03-08T07:00"),
+        (Quiet(time(0), time(2, 59)), "2026-03-08T06:01", "2026-03-08T07:00"),
         (Quiet(time(22), time(1, 30)), "2026-11-01T04:30", "2026-11-01T05:30"),
         (Quiet(time(22), time(1, 30)), "2026-11-01T06:15", "2026-11-01T06:30"),
     ],

@@ -23,6 +23,13 @@ def denying(
     state: str = "NY",
 ) -> tuple[str, ...]:
     """The rules that refuse this fill now, at this gate, with an approval and a fit package."""
+    return decided(patient, prescription, gate, state).denying_rules
+
+
+def decided(
+    patient: Patient, prescription: Prescription | None, gate: core.Gate, state: str = "NY"
+) -> core.Decision:
+    """What this gate says of this fill now, with an approval and a fit package."""
     store = the_store()
     parties = Parties(
         program_code=PROGRAM,
@@ -39,7 +46,7 @@ def denying(
         fill=fill,
         at=at,
     )
-    return answers[gate].denying_rules
+    return answers[gate]
 
 
 @contextmanager

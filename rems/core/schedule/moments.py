@@ -72,13 +72,16 @@ def _within_the_day(moment: datetime, zone: ZoneInfo, quiet: Quiet) -> datetime:
 
 def _when_quiet_ends(at: datetime, zone: ZoneInfo, quiet: Quiet) -> datetime:
     """`at`, or the end of the quiet hours that it falls into. Where the clock shows that end twice
-    in one night, the next one that is still to come."""
+    in one night, the next one that is still to come; where it skips it, the moment of the jump."""
     wall = at.astimezone(zone)
     if not quiet.covers(wall.time()):
         return at
     today = datetime.combine(wall.date(), quiet.ends, tzinfo=zone)
     ends = (today.replace(fold=0), today.replace(fold=1), today.replace(fold=0) + DAY)
-    return next(end for one in ends if (end := one.astimezone(UTC)) > at)
+    end = next(end for one in ends if (end := one.astimezone(UTC)) > at)
+    while end - MINUTE > at and not quiet.covers((end - MINUTE).astimezone(zone).time()):
+        end -= MINUTE
+    return end
 
 
 def steps_to_tell(

@@ -28,6 +28,15 @@ WITH free AS MATERIALIZED (
 UPDATE rems_reminder AS r SET lease_until = %(lease)s FROM free WHERE r.id = free.id
 RETURNING r.*
 """
+# Rows that are still ours, in the order in which planning takes them (rems/outbox/reconciling.py):
+# neither can hold a row that the other waits for.
+STILL_OURS = """
+WITH ours AS MATERIALIZED (SELECT id FROM rems_reminder
+  WHERE id = ANY(%(keys)s) AND lease_until = %(lease)s ORDER BY id FOR UPDATE)
+"""
+_GIVE_BACK = f"""{STILL_OURS}
+UPDATE rems_reminder AS r SET lease_until = NULL FROM ours WHERE r.id = ours.id
+"""
 # After an outage only the newest of each kind goes out: a patient's older one of the same kind,
 # to the same person by the same way, has been overtaken by it.
 _OVERTAKEN = """
@@ -68,7 +77,8 @@ def give_back(rows: Sequence[Reminder]) -> None:
     """Let go of claimed rows that were not tried: the next tick takes them."""
     for lease in {row.lease_until for row in rows}:
         keys = [row.pk for row in rows if row.lease_until == lease]
-        Reminder.objects.filter(pk__in=keys, lease_until=lease).update(lease_until=None)
+        with connection.cursor() as cursor:
+            cursor.execute(_GIVE_BACK, {"keys": keys, "lease": lease})
 
 
 def overtaken(rows: Sequence[Reminder], at: datetime) -> set[UUID]:

@@ -1,7 +1,7 @@
 """Who sends which reminder: a small batch is claimed under a lease, and what is obsolete laid aside.
 
-The moment to send (`send_at`) never moves while a row is tried: how late it is stays visible. A
-pause between two attempts is a lease that nobody holds.
+The moment to send (`send_at`) never moves while a row is tried: how late it is stays visible. Only
+quiet hours move it, to their end. A pause between two attempts is a lease that nobody holds.
 """
 
 import logging
@@ -106,9 +106,10 @@ def _overtaken_among(rows: Sequence[Reminder]) -> set[UUID]:
     return superfluous
 
 
-def needed(rows: Sequence[Reminder], at: datetime) -> tuple[set[UUID], dict[UUID, str]]:
-    """The keys that the core still asks for, in one question for all rows; and of those about which
-    it cannot be asked, why. One patient's unreadable record must not hold up everybody else."""
+def needed(rows: Sequence[Reminder], at: datetime) -> tuple[dict[UUID, datetime], dict[UUID, str]]:
+    """The keys that the core still asks for, and from when on each may be sent, in one question for
+    all rows; and of those about which it cannot be asked, why. One patient's unreadable record must
+    not hold up everybody else."""
     try:
         return still_needed(rows, at), {}
     except DatabaseError:
@@ -118,8 +119,10 @@ def needed(rows: Sequence[Reminder], at: datetime) -> tuple[set[UUID], dict[UUID
         return _needed_one_by_one(rows, at)
 
 
-def _needed_one_by_one(rows: Sequence[Reminder], at: datetime) -> tuple[set[UUID], dict[UUID, str]]:
-    found: set[UUID] = set()
+def _needed_one_by_one(
+    rows: Sequence[Reminder], at: datetime
+) -> tuple[dict[UUID, datetime], dict[UUID, str]]:
+    found: dict[UUID, datetime] = {}
     unanswered: dict[UUID, str] = {}
     for row in rows:
         try:

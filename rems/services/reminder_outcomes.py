@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,12 @@ _CANCEL = f"""{STILL_OURS}
 UPDATE rems_reminder AS r SET status = 'cancelled', lease_until = NULL, failure = %(reason)s
 FROM ours WHERE r.id = ours.id AND r.status = 'planned'
 """
+_WAIT = f"""{STILL_OURS}
+UPDATE rems_reminder AS r SET send_at = quiet.ends_at, lease_until = NULL
+FROM ours JOIN unnest(%(keys)s::uuid[], %(ends)s::timestamptz[]) AS quiet (id, ends_at)
+  ON quiet.id = ours.id
+WHERE r.id = ours.id AND r.status = 'planned'
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +62,7 @@ class Sweep:
 
     claimed: int = 0
     sent: int = 0
+    quiet: int = 0
     cancelled: int = 0
     postponed: int = 0
     failed: int = 0
@@ -130,6 +137,24 @@ def note_cancelled(rows: Sequence[Reminder], reason: str, sweep: Sweep) -> None:
         sweep.cancelled += cursor.rowcount
     for key in keys:
         logger.info("reminder %s cancelled: %s", key, reason or "no longer needed")
+
+
+def note_quiet(rows: Sequence[Reminder], ends: Mapping[UUID, datetime], sweep: Sweep) -> None:
+    """It is quiet where they would arrive, up to these instants: nothing was tried, and they are
+    not late. One statement for all."""
+    if not rows:
+        return
+    keys = [row.pk for row in rows]
+    parameters: dict[str, Any] = {
+        "keys": keys,
+        "ends": [ends[key] for key in keys],
+        "lease": rows[0].lease_until,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT, parameters)
+        sweep.quiet += cursor.rowcount
+    for key in keys:
+        logger.info("reminder %s waits for the end of the quiet hours", key)
 
 
 def pause_after(attempts: int) -> timedelta:

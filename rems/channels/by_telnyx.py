@@ -16,7 +16,8 @@ TIMEOUT_SECONDS = 10.0
 def send(reminder: Reminder, number: str, text: str) -> str:
     """Send it; the provider's id of the message.
 
-    Telnyx answers a second request with the same key as it answered the first. Raises Undeliverable
+    Telnyx answers a second request with the same key as it answered the first. What becomes of the
+    message it tells at an address with our key, which is known before its own id is. Raises Undeliverable
     and TryLater; anything else leaves open whether it went out.
     """
     try:
@@ -24,7 +25,7 @@ def send(reminder: Reminder, number: str, text: str) -> str:
             to=number,
             from_=settings.TELNYX_FROM,
             text=text,
-            webhook_url=settings.SITE_URL.rstrip("/") + reverse("sms-notice"),
+            webhook_url=settings.SITE_URL.rstrip("/") + reverse("sms-notice", args=[reminder.pk]),
             idempotency_key=str(reminder.pk),
         )
     except (telnyx.BadRequestError, telnyx.UnprocessableEntityError):

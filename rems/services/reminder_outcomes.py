@@ -36,7 +36,8 @@ RETURNING r.id, r.attempts
 """
 _SENT = f"""{STILL_OURS}
 UPDATE rems_reminder AS r SET status = 'sent', sent_at = pharmacy_clock(), lease_until = NULL,
-  failure = '', provider_message_id = outcome.message_id
+  failure = CASE r.delivery WHEN 'bounced' THEN r.failure ELSE '' END,
+  provider_message_id = outcome.message_id
 FROM ours JOIN unnest(%(keys)s::uuid[], %(message_ids)s::text[]) AS outcome (id, message_id)
   ON outcome.id = ours.id
 WHERE r.id = ours.id

@@ -46,7 +46,7 @@ def test_an_sms_leaves_with_its_own_key_and_comes_back_with_the_provider_s_id(
     assert path == "/messages"
     assert headers["idempotency-key"] == str(reminder.pk)
     assert (body["to"], body["from"]) == (NUMBER, "+12125550100")
-    assert body["webhook_url"].endswith("/hooks/sms/")
+    assert body["webhook_url"].endswith(f"/hooks/sms/{reminder.pk}/")
     assert set(body) == {"to", "from", "text", "webhook_url"}
     assert not betraying_words_in(body["text"].replace(body["text"].split()[-1], ""))
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from rems.channels.errors import TryLater, Undeliverable
+from rems.channels.message import message_key
 from rems.models import Reminder
 
 TIMEOUT_SECONDS = 10.0
@@ -26,7 +27,7 @@ def send(reminder: Reminder, number: str, text: str) -> str:
             from_=settings.TELNYX_FROM,
             text=text,
             webhook_url=settings.SITE_URL.rstrip("/") + reverse("sms-notice", args=[reminder.pk]),
-            idempotency_key=str(reminder.pk),
+            idempotency_key=message_key(reminder),
         )
     except (telnyx.BadRequestError, telnyx.UnprocessableEntityError):
         raise Undeliverable("The telephone number was refused.") from None

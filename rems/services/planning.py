@@ -24,7 +24,8 @@ from rems.outbox import (
     plan_for_subjects,
 )
 
-BATCH = 200
+# Whoever wants to record something about one of them waits for the whole batch: a tenth of a second.
+BATCH = 50
 # Half a day is cut into so many parts, and everybody belongs to one of them: whoever missed a turn
 # because nothing ran has another one on the same day.
 PART = timedelta(minutes=5)

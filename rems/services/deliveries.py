@@ -29,7 +29,7 @@ def note_outcome(channel: str, notice: Notice) -> None:
         if notice.has_arrived:
             _note(row, delivery=Reminder.Delivery.DELIVERED)
             return
-        _note(row, delivery=Reminder.Delivery.BOUNCED, failure=CAME_BACK)
+        _note_bounced(row)
         plan_for_failures([row.pk], read_clock())
     logger.warning("reminder %s came back", row.pk)
 
@@ -47,5 +47,12 @@ def _row_of(channel: str, notice: Notice) -> Reminder | None:
     return Reminder.objects.select_for_update().get(pk=found.pk)
 
 
-def _note(row: Reminder, **what: str) -> None:
+def _note_bounced(row: Reminder) -> None:
+    """Nobody has seen to it yet, though somebody may have had it tried again before; what was told
+    in another way stays settled."""
+    anew = {} if row.status == Reminder.Status.DONE else {"resolved_by": None, "resolved_at": None}
+    _note(row, delivery=Reminder.Delivery.BOUNCED, failure=CAME_BACK, **anew)
+
+
+def _note(row: Reminder, **what: object) -> None:
     Reminder.objects.filter(pk=row.pk).update(**what)

@@ -14,10 +14,12 @@ from django.test import Client
 
 from rems.channels import send_sms
 from rems.models import ContactPreference, Reminder
+from rems.selectors import failed_reminders
 from rems.services import reminders
 from rems.services.planning import plan_everything
+from rems.services.reminder_desk import resolve_reminder, retry_reminder
 from rems.services.reminders import send_due
-from tests.builders import now
+from tests.builders import now, the_store
 from tests.database import VirtualClock
 from tests.rems.loopback import provider_of_messages
 from tests.rems.telling import a_reminder
@@ -114,6 +116,31 @@ def test_told_twice_and_late_it_stays_one_task_and_bounced() -> None:
         assert sms_says(status).status_code == 200
     assert fresh(reminder).delivery == "bounced"
     assert len(tasks()) == 1
+
+
+def test_one_that_a_person_had_tried_again_and_that_comes_back_once_more_is_seen_again() -> None:
+    reminder = sent()
+    sms_says("delivery_failed")
+    retry_reminder(reminder_id=reminder.pk, actor=the_store().user)
+    assert not failed_reminders().exists()
+    Reminder.objects.filter(pk=reminder.pk).update(
+        status="sent", sent_at=now(), provider_message_id="m-2"
+    )
+    sms_says("delivery_failed", "m-2")
+    assert [row.pk for row in failed_reminders()] == [reminder.pk]
+    noted = fresh(reminder)
+    assert (noted.delivery, noted.resolved_by, noted.resolved_at) == ("bounced", None, None)
+
+
+def test_one_that_was_told_by_telephone_and_comes_back_afterwards_stays_settled() -> None:
+    reminder = sent()
+    Reminder.objects.filter(pk=reminder.pk).update(status="failed", sent_at=None)
+    resolve_reminder(reminder_id=reminder.pk, actor=the_store().user)
+    sms_says("delivery_failed")
+    noted = fresh(reminder)
+    assert (noted.status, noted.delivery) == ("done", "bounced")
+    assert noted.resolved_at is not None
+    assert not failed_reminders().exists()
 
 
 def test_a_mail_that_came_back_becomes_a_task_and_the_sms_goes_on() -> None:

@@ -72,15 +72,18 @@ def lock_subjects(subject: str, subject_ids: Collection[UUID]) -> None:
         )
 
 
-def lock_for_reference(patient_id: UUID | None) -> None:
-    """Keep the patient's row in place for new rows that refer to it, before any of the patient's
-    reminders is taken.
+def lock_for_reference(patient_ids: Collection[UUID | None]) -> None:
+    """Keep these patients' rows in place for new rows that refer to them, before any of the
+    patients' reminders is taken.
 
     The foreign key would ask for the same lock, but at commit: a fact that has the patient and
     waits for the reminder would never be done.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM rems_patient WHERE id = %s FOR KEY SHARE", [patient_id])
+        cursor.execute(
+            "SELECT 1 FROM rems_patient WHERE id = ANY(%s::uuid[]) ORDER BY id FOR KEY SHARE",
+            [list(patient_ids)],
+        )
 
 
 def take(locks: list[Lock]) -> dict[str, Any]:

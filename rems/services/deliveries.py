@@ -43,7 +43,7 @@ def _row_of(channel: str, notice: Notice) -> Reminder | None:
     found = Reminder.objects.filter(known, channel=channel).order_by("pk").first()
     if found is None:
         return None
-    lock_for_reference(found.patient_id)
+    lock_for_reference([found.patient_id])
     return Reminder.objects.select_for_update().get(pk=found.pk)
 
 

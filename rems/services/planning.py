@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from accounts.clock import read_clock
-from rems.locks import lock_subjects
+from rems.locks import lock_for_reference, lock_subjects
 from rems.models import Patient, Pharmacist, Pharmacy, Prescriber, Reminder
 from rems.obligations import FAILED, subjects_of_rooms_above
 from rems.outbox import (
@@ -90,7 +90,14 @@ def _all_subjects() -> Iterator[tuple[Iterable[UUID], Plan, str | None]]:
     for kind, keys in subjects_of_rooms_above().items():
         yield keys, partial(plan_for_subjects, kind), None
     failed = Reminder.objects.filter(FAILED, resolved_at__isnull=True)
-    yield _keys(failed), plan_for_failures, None
+    yield _keys(failed), _plan_failures, None
+
+
+def _plan_failures(batch: Sequence[UUID], at: datetime) -> list[Difference]:
+    """Their patients first, as whoever notes a failure takes them."""
+    rows = Reminder.objects.filter(pk__in=batch)
+    lock_for_reference(list(rows.values_list("patient_id", flat=True)))
+    return plan_for_failures(batch, at)
 
 
 def _plan_batch(

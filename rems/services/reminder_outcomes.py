@@ -120,7 +120,7 @@ def note_failed(row: Reminder, reason: str, sweep: Sweep, **more: object) -> Non
     """No further attempt: a task on the pharmacists' screen, in the same transaction."""
     outcome = {"status": Reminder.Status.FAILED, "failure": reason, **more}
     with mutation():
-        lock_for_reference(row.patient_id)
+        lock_for_reference([row.patient_id])
         _record(row, None, resolved_by=None, resolved_at=None, **outcome)
         plan_for_failures([row.pk], read_clock())
     sweep.failed += 1

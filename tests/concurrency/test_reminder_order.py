@@ -195,7 +195,7 @@ def test_control_without_the_patient_s_lock_the_failure_and_the_fact_wait_for_ea
     row = held[0]
     module = stop.rpartition(".")[0]
     with (
-        patch(f"{module}.lock_for_reference", lambda patient_id: None),
+        patch(f"{module}.lock_for_reference", lambda patient_ids: None),
         two_threads() as start,
         stopped_after(stop) as gate,
     ):

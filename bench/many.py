@@ -29,8 +29,16 @@ LEFT_OUT = {"rems_reminder", "rems_prescriberdelegate", "rems_pharmacist", "rems
 
 
 def copy_patient(connection: Connection, patient_id: UUID, user_id: UUID, copies: int) -> None:
-    """Patients number 1 to `copies`, each with the whole record and the account of the one."""
-    found = {"accounts_user": {user_id}, "rems_patient": {patient_id}}
+    """Patients number 1 to `copies`, each with the whole record and the account of the one, and
+    reached in the same way at the same hours."""
+    preferences = connection.execute(
+        "SELECT id FROM rems_contactpreference WHERE user_id = %s", [user_id]
+    ).fetchall()
+    found = {
+        "accounts_user": {user_id},
+        "rems_patient": {patient_id},
+        "rems_contactpreference": {key for (key,) in preferences},
+    }
     _collect(connection, "rems_patient", {patient_id}, found)
     keys = [key for rows in found.values() for key in rows]
     with connection.transaction():

@@ -126,10 +126,11 @@ def sent_before(number: int) -> dict[str, LiteralString]:
 
 
 def due_rows(connection: Any) -> list[UUID]:
-    """The keys of DUE planned reminders of as many patients, spread over the table."""
+    """The keys of DUE planned reminders of as many patients, spread over the table: of each the
+    step whose time has come by the facts too."""
     found = connection.execute(
         "SELECT DISTINCT ON (subject_id) id FROM rems_reminder WHERE status = 'planned' "
-        "AND kind = 'pregnancy_test_due' AND channel = 'email' ORDER BY subject_id, id"
+        "AND kind = 'pregnancy_test_due' AND channel = 'email' ORDER BY subject_id, step, id"
     ).fetchall()
     step = max(1, len(found) // DUE)
     return [key for (key,) in found[::step]][:DUE]

@@ -26,7 +26,8 @@ urlpatterns = [
     # Addresses that are sent out: nothing in them says what they are about.
     path("r/<str:token>/", follow, name="reminder-link"),
     path("calendar.ics", feed, name="calendar-feed"),
-    path("hooks/sms/", sms_hook, name="sms-notice"),
+    path("hooks/sms/", sms_hook),
+    path("hooks/sms/<uuid:reminder_id>/", sms_hook, name="sms-notice"),
     *([path("hooks/mail/", include(tracking))] if "WEBHOOK_SECRET" in settings.ANYMAIL else []),
     path("", include("catalog.urls")),
 ]

@@ -1,7 +1,8 @@
 """Every row lock of the program, in the one order (design, section 3).
 
 program, pharmacy, prescriber, pharmacist (shared by decisions, exclusive for who changes them),
-then the patient (exclusive). `orders.locks` goes on from there with the order and the lot.
+then the patient (exclusive). `orders.locks` goes on from there with the order and the lot. Last come
+the reminders: several of them in the order of their keys, and one before the task about it.
 """
 
 from collections.abc import Collection
@@ -68,6 +69,20 @@ def lock_subjects(subject: str, subject_ids: Collection[UUID]) -> None:
         cursor.execute(
             f"SELECT 1 FROM rems_{subject} WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
             [list(subject_ids)],
+        )
+
+
+def lock_for_reference(patient_ids: Collection[UUID | None]) -> None:
+    """Keep these patients' rows in place for new rows that refer to them, before any of the
+    patients' reminders is taken.
+
+    The foreign key would ask for the same lock, but at commit: a fact that has the patient and
+    waits for the reminder would never be done.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM rems_patient WHERE id = ANY(%s::uuid[]) ORDER BY id FOR KEY SHARE",
+            [list(patient_ids)],
         )
 
 

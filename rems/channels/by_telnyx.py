@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from rems.channels.errors import TryLater, Undeliverable
+from rems.channels.message import message_key
 from rems.models import Reminder
 
 TIMEOUT_SECONDS = 10.0
@@ -16,7 +17,8 @@ TIMEOUT_SECONDS = 10.0
 def send(reminder: Reminder, number: str, text: str) -> str:
     """Send it; the provider's id of the message.
 
-    Telnyx answers a second request with the same key as it answered the first. Raises Undeliverable
+    Telnyx answers a second request with the same key as it answered the first. What becomes of the
+    message it tells at an address with our key, which is known before its own id is. Raises Undeliverable
     and TryLater; anything else leaves open whether it went out.
     """
     try:
@@ -24,8 +26,8 @@ def send(reminder: Reminder, number: str, text: str) -> str:
             to=number,
             from_=settings.TELNYX_FROM,
             text=text,
-            webhook_url=settings.SITE_URL.rstrip("/") + reverse("sms-notice"),
-            idempotency_key=str(reminder.pk),
+            webhook_url=settings.SITE_URL.rstrip("/") + reverse("sms-notice", args=[reminder.pk]),
+            idempotency_key=message_key(reminder),
         )
     except (telnyx.BadRequestError, telnyx.UnprocessableEntityError):
         raise Undeliverable("The telephone number was refused.") from None

@@ -13,7 +13,7 @@ from anymail.message import AnymailMessage
 from django.conf import settings
 
 from rems.channels.errors import TryLater, Undeliverable
-from rems.channels.message import Message, compose
+from rems.channels.message import Message, compose, message_key
 from rems.models import Reminder
 
 # The header by which a provider, or a person, knows a second copy of the same reminder.
@@ -25,8 +25,8 @@ TOO_MANY_REQUESTS = 429
 def send_email(reminder: Reminder) -> str:
     """Send the reminder to its recipient, as text and HTML; the provider's id of the message.
 
-    The same reminder always has the same Message-ID, which is its id where the provider gives
-    none. Raises Undeliverable and TryLater; anything else leaves open whether it went out.
+    Each attempt has the same Message-ID, which is its id where the provider gives none. Raises
+    Undeliverable and TryLater; anything else leaves open whether it went out.
     """
     if reminder.recipient is None:
         raise Undeliverable("Nobody is registered to be told.")
@@ -52,8 +52,8 @@ def _letter(reminder: Reminder, message: Message, address: str) -> AnymailMessag
         body=message.text,
         to=[address],
         headers={
-            "Message-ID": f"<reminder-{reminder.pk}@{_mail_domain()}>",
-            IDEMPOTENCY_HEADER: str(reminder.pk),
+            "Message-ID": f"<reminder-{message_key(reminder)}@{_mail_domain()}>",
+            IDEMPOTENCY_HEADER: message_key(reminder),
             "Auto-Submitted": "auto-generated",
         },
         # What a provider's later notice brings back: by this the row is found.

@@ -47,6 +47,13 @@ def compose(reminder: Reminder) -> Message:
     )
 
 
+def message_key(reminder: Reminder) -> str:
+    """By which a provider knows a second copy. One that a person has tried again is a new message:
+    of the old key the provider would only give its old answer."""
+    again = "" if reminder.resolved_at is None else f"-{int(reminder.resolved_at.timestamp())}"
+    return f"{reminder.pk}{again}"
+
+
 def language_of(user_id: UUID | None) -> str:
     """The language that the user chose, if there are words in it; English for who chose none."""
     chosen = contact_of(user_id)

@@ -49,17 +49,18 @@ def mail_notice(event: AnymailTrackingEvent) -> Notice | None:
     return Notice(str(event.message_id or ""), has_arrived, _key(event.metadata or {}))
 
 
-def sms_notice(body: bytes) -> Notice | None:
+def sms_notice(body: bytes, reminder_id: UUID | None = None) -> Notice | None:
     """An SMS provider's notice; None for what says neither "arrived" nor "came back".
 
-    Raises ValueError for what is no JSON.
+    `reminder_id` is from the address to which it came. Raises ValueError for what is no JSON.
     """
     try:
         payload = json.loads(body)["data"]["payload"]
         has_arrived = _SMS_OUTCOMES.get(payload["to"][0]["status"])
-        return None if has_arrived is None else Notice(str(payload["id"]), has_arrived)
+        message_id = str(payload["id"])
     except (LookupError, TypeError):
         return None
+    return None if has_arrived is None else Notice(message_id, has_arrived, reminder_id)
 
 
 def is_from_sms_provider(body: bytes, headers: Mapping[str, str], at: datetime) -> bool:

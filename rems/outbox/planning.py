@@ -15,7 +15,7 @@ from rems.obligations import (
 )
 from rems.outbox.nudging import SEND_DUE_REMINDERS, nudge_after_commit
 from rems.outbox.reconciling import EVERY_KIND, Difference, reconcile
-from rems.outbox.wanted import key_of, wanted_of
+from rems.outbox.wanted import Key, Wanted, key_of, wanted_of
 
 # Planned by who notes the failure, not with the patient's facts.
 _WITH_PATIENTS = tuple(kind for kind in EVERY_KIND if kind != core.Kind.REMINDER_FAILED)
@@ -69,14 +69,16 @@ def plan_for_failures(reminder_ids: Collection[UUID], at: datetime) -> list[Diff
     return reconcile("none", (), wanted.values(), at)
 
 
-def still_needed(reminders: Iterable[Reminder], at: datetime) -> set[UUID]:
-    """The keys of those reminders that the facts still ask for. A statement for each kind of
-    subject among them, however many they are."""
-    rows, wanted = list(reminders), set()
+def still_needed(reminders: Iterable[Reminder], at: datetime) -> dict[UUID, datetime]:
+    """By key, those reminders that the facts still ask for, and when each may be sent: after `at`
+    where it is quiet now for whom it is for. A statement for each kind of subject among them,
+    however many they are."""
+    rows, wanted = list(reminders), dict[Key, Wanted]()
     for load in {loader_of(row.kind) for row in rows}:
         subjects = {_subject(row) for row in rows if loader_of(row.kind) is load}
-        wanted |= set(wanted_of(load(subjects, at), at))
-    return {row.pk for row in rows if key_of(row) in wanted}
+        wanted |= wanted_of(load(subjects, at), at)
+    found = ((row.pk, wanted.get(key_of(row))) for row in rows)
+    return {key: one.send_at for key, one in found if one is not None}
 
 
 def _subject(row: Reminder) -> UUID:

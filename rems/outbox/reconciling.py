@@ -1,8 +1,9 @@
 """Makes the rows of some subjects equal to what is wanted, in one statement.
 
-What is right already is neither written nor locked. A row that a worker has begun with keeps its
-time, and its lease, so that the worker can still say what came of it; one that was sent meanwhile
-stays sent.
+What is right already is neither written nor locked. What is to change is locked first, in the order
+of the keys, as a worker does that notes (rems/services/reminder_claims.py): neither can hold a row
+that the other waits for. A row that a worker has begun with keeps its time, and its lease, so that
+the worker can still say what came of it; one that was sent meanwhile stays sent.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,6 +21,7 @@ from rems.outbox.wanted import TASK, Wanted
 _SAME_KEY = """r.subject_id = w.subject_id AND r.program_id IS NOT DISTINCT FROM w.program_id
     AND r.kind = w.kind AND r.due_on = w.due_on AND r.step = w.step
     AND r.recipient_id IS NOT DISTINCT FROM w.recipient_id AND r.channel = w.channel"""
+_KEY = "w.subject_id, w.program_id, w.kind, w.due_on, w.step, w.recipient_id, w.channel"
 _COLUMNS = "subject_id, patient_id, program_id, kind, due_on, step, recipient_id, channel, send_at"
 # A later or an earlier time, unless both have come: then it is on its way.
 _MOVES = """r.status = 'planned' AND r.attempts = 0 AND r.send_at <> {new}
@@ -31,10 +33,19 @@ WITH wanted AS (
     %(program_id)s::text[], %(kind)s::text[], %(due_on)s::date[], %(step)s::int[],
     %(recipient_id)s::uuid[], %(channel)s::text[], %(send_at)s::timestamptz[])
   AS w(id, {_COLUMNS})
-), cancelled AS (
-  UPDATE rems_reminder r SET status = 'cancelled'
+), changing AS (
+  SELECT r.id, true AS is_obsolete FROM rems_reminder r
   WHERE __SCOPE__ AND r.status = 'planned' AND r.kind = ANY(%(kinds)s)
     AND NOT EXISTS (SELECT 1 FROM wanted w WHERE {_SAME_KEY})
+  UNION ALL
+  SELECT r.id, false FROM wanted w JOIN rems_reminder r ON {_SAME_KEY}
+  WHERE r.status = 'cancelled' OR ({_MOVES.format(new="w.send_at")})
+), held AS MATERIALIZED (
+  SELECT r.id, c.is_obsolete FROM changing c JOIN rems_reminder r ON r.id = c.id
+  ORDER BY r.id FOR UPDATE OF r
+), cancelled AS (
+  UPDATE rems_reminder r SET status = 'cancelled'
+  FROM held WHERE r.id = held.id AND held.is_obsolete AND r.status = 'planned'
   RETURNING 'obsolete' AS difference, r.id, r.subject_id, r.kind, r.channel,
     r.send_at
 ), put AS (
@@ -42,8 +53,9 @@ WITH wanted AS (
     provider_message_id, possible_duplicates)
   SELECT w.id, w.subject_id, w.patient_id, w.program_id, w.kind, w.due_on, w.step, w.recipient_id,
     w.channel, w.send_at, 'planned', 0, '', '', '', 0
-  FROM wanted w LEFT JOIN rems_reminder r ON {_SAME_KEY}
+  FROM wanted w LEFT JOIN rems_reminder r ON {_SAME_KEY} CROSS JOIN (SELECT count(*) FROM held) h
   WHERE r.id IS NULL OR r.status = 'cancelled' OR ({_MOVES.format(new="w.send_at")})
+  ORDER BY {_KEY}
   ON CONFLICT (subject_id, program_id, kind, due_on, step, recipient_id, channel) DO UPDATE
   SET status = 'planned', send_at = excluded.send_at, failure = '', attempts = 0
   WHERE r.status = 'cancelled' OR ({_MOVES.format(new="excluded.send_at")})

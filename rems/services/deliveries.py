@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from accounts.clock import read_clock
 from rems.channels.notices import Notice
+from rems.locks import lock_for_reference
 from rems.models import Reminder
 from rems.outbox import plan_for_failures
 from rems.transactions import mutation
@@ -28,19 +29,30 @@ def note_outcome(channel: str, notice: Notice) -> None:
         if notice.has_arrived:
             _note(row, delivery=Reminder.Delivery.DELIVERED)
             return
-        _note(row, delivery=Reminder.Delivery.BOUNCED, failure=CAME_BACK)
+        _note_bounced(row)
         plan_for_failures([row.pk], read_clock())
     logger.warning("reminder %s came back", row.pk)
 
 
 def _row_of(channel: str, notice: Notice) -> Reminder | None:
-    """The row, locked: by the provider's id, or by ours where the provider gives it back."""
+    """The row, locked after its patient: by the provider's id, or by ours where the provider gives
+    it back."""
     known = Q(pk=notice.reminder_id) if notice.reminder_id else Q(pk=None)
     if notice.message_id:
         known |= Q(provider_message_id=notice.message_id)
-    rows = Reminder.objects.select_for_update().filter(known, channel=channel)
-    return rows.order_by("pk").first()
+    found = Reminder.objects.filter(known, channel=channel).order_by("pk").first()
+    if found is None:
+        return None
+    lock_for_reference([found.patient_id])
+    return Reminder.objects.select_for_update().get(pk=found.pk)
 
 
-def _note(row: Reminder, **what: str) -> None:
+def _note_bounced(row: Reminder) -> None:
+    """Nobody has seen to it yet, though somebody may have had it tried again before; what was told
+    in another way stays settled."""
+    anew = {} if row.status == Reminder.Status.DONE else {"resolved_by": None, "resolved_at": None}
+    _note(row, delivery=Reminder.Delivery.BOUNCED, failure=CAME_BACK, **anew)
+
+
+def _note(row: Reminder, **what: object) -> None:
     Reminder.objects.filter(pk=row.pk).update(**what)

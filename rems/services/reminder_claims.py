@@ -1,7 +1,7 @@
 """Who sends which reminder: a small batch is claimed under a lease, and what is obsolete laid aside.
 
-The moment to send (`send_at`) never moves while a row is tried: how late it is stays visible. A
-pause between two attempts is a lease that nobody holds.
+The moment to send (`send_at`) never moves while a row is tried: how late it is stays visible. Only
+quiet hours move it, to their end. A pause between two attempts is a lease that nobody holds.
 """
 
 import logging
@@ -27,6 +27,15 @@ WITH free AS MATERIALIZED (
   ORDER BY send_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
 UPDATE rems_reminder AS r SET lease_until = %(lease)s FROM free WHERE r.id = free.id
 RETURNING r.*
+"""
+# Rows that are still ours, in the order in which planning takes them (rems/outbox/reconciling.py):
+# neither can hold a row that the other waits for.
+STILL_OURS = """
+WITH ours AS MATERIALIZED (SELECT id FROM rems_reminder
+  WHERE id = ANY(%(keys)s) AND lease_until = %(lease)s ORDER BY id FOR UPDATE)
+"""
+_GIVE_BACK = f"""{STILL_OURS}
+UPDATE rems_reminder AS r SET lease_until = NULL FROM ours WHERE r.id = ours.id
 """
 # After an outage only the newest of each kind goes out: a patient's older one of the same kind,
 # to the same person by the same way, has been overtaken by it.
@@ -68,7 +77,8 @@ def give_back(rows: Sequence[Reminder]) -> None:
     """Let go of claimed rows that were not tried: the next tick takes them."""
     for lease in {row.lease_until for row in rows}:
         keys = [row.pk for row in rows if row.lease_until == lease]
-        Reminder.objects.filter(pk__in=keys, lease_until=lease).update(lease_until=None)
+        with connection.cursor() as cursor:
+            cursor.execute(_GIVE_BACK, {"keys": keys, "lease": lease})
 
 
 def overtaken(rows: Sequence[Reminder], at: datetime) -> set[UUID]:
@@ -96,9 +106,10 @@ def _overtaken_among(rows: Sequence[Reminder]) -> set[UUID]:
     return superfluous
 
 
-def needed(rows: Sequence[Reminder], at: datetime) -> tuple[set[UUID], dict[UUID, str]]:
-    """The keys that the core still asks for, in one question for all rows; and of those about which
-    it cannot be asked, why. One patient's unreadable record must not hold up everybody else."""
+def needed(rows: Sequence[Reminder], at: datetime) -> tuple[dict[UUID, datetime], dict[UUID, str]]:
+    """The keys that the core still asks for, and from when on each may be sent, in one question for
+    all rows; and of those about which it cannot be asked, why. One patient's unreadable record must
+    not hold up everybody else."""
     try:
         return still_needed(rows, at), {}
     except DatabaseError:
@@ -108,8 +119,10 @@ def needed(rows: Sequence[Reminder], at: datetime) -> tuple[set[UUID], dict[UUID
         return _needed_one_by_one(rows, at)
 
 
-def _needed_one_by_one(rows: Sequence[Reminder], at: datetime) -> tuple[set[UUID], dict[UUID, str]]:
-    found: set[UUID] = set()
+def _needed_one_by_one(
+    rows: Sequence[Reminder], at: datetime
+) -> tuple[dict[UUID, datetime], dict[UUID, str]]:
+    found: dict[UUID, datetime] = {}
     unanswered: dict[UUID, str] = {}
     for row in rows:
         try:

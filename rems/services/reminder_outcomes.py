@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,10 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.clock import read_clock
+from rems.locks import lock_for_reference
 from rems.models import Reminder
 from rems.outbox import plan_for_failures
+from rems.services.reminder_claims import STILL_OURS
 from rems.transactions import mutation
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -26,18 +28,30 @@ LONGEST_PAUSE = timedelta(hours=1)
 JITTER = 0.2
 
 # An earlier attempt that began and was never settled may have left the house.
-_BEGIN = """
-UPDATE rems_reminder SET attempts = attempts + 1, send_started_at = pharmacy_clock(),
+_BEGIN = f"""{STILL_OURS}
+UPDATE rems_reminder AS r SET attempts = attempts + 1, send_started_at = pharmacy_clock(),
   possible_duplicates = possible_duplicates + (send_started_at IS NOT NULL)::int
-WHERE id = ANY(%(keys)s) AND lease_until = %(lease)s AND status = 'planned'
-RETURNING id, attempts
+FROM ours WHERE r.id = ours.id AND r.status = 'planned'
+RETURNING r.id, r.attempts
 """
-_SENT = """
+_SENT = f"""{STILL_OURS}
 UPDATE rems_reminder AS r SET status = 'sent', sent_at = pharmacy_clock(), lease_until = NULL,
-  failure = '', provider_message_id = outcome.message_id
-FROM unnest(%(keys)s::uuid[], %(message_ids)s::text[]) AS outcome (id, message_id)
-WHERE r.id = outcome.id AND r.lease_until = %(lease)s
+  failure = CASE r.delivery WHEN 'bounced' THEN r.failure ELSE '' END,
+  provider_message_id = outcome.message_id
+FROM ours JOIN unnest(%(keys)s::uuid[], %(message_ids)s::text[]) AS outcome (id, message_id)
+  ON outcome.id = ours.id
+WHERE r.id = ours.id
 RETURNING r.id
+"""
+_CANCEL = f"""{STILL_OURS}
+UPDATE rems_reminder AS r SET status = 'cancelled', lease_until = NULL, failure = %(reason)s
+FROM ours WHERE r.id = ours.id AND r.status = 'planned'
+"""
+_WAIT = f"""{STILL_OURS}
+UPDATE rems_reminder AS r SET send_at = quiet.ends_at, lease_until = NULL
+FROM ours JOIN unnest(%(keys)s::uuid[], %(ends)s::timestamptz[]) AS quiet (id, ends_at)
+  ON quiet.id = ours.id
+WHERE r.id = ours.id AND r.status = 'planned'
 """
 
 logger = logging.getLogger(__name__)
@@ -49,6 +63,7 @@ class Sweep:
 
     claimed: int = 0
     sent: int = 0
+    quiet: int = 0
     cancelled: int = 0
     postponed: int = 0
     failed: int = 0
@@ -105,6 +120,7 @@ def note_failed(row: Reminder, reason: str, sweep: Sweep, **more: object) -> Non
     """No further attempt: a task on the pharmacists' screen, in the same transaction."""
     outcome = {"status": Reminder.Status.FAILED, "failure": reason, **more}
     with mutation():
+        lock_for_reference([row.patient_id])
         _record(row, None, resolved_by=None, resolved_at=None, **outcome)
         plan_for_failures([row.pk], read_clock())
     sweep.failed += 1
@@ -116,14 +132,30 @@ def note_cancelled(rows: Sequence[Reminder], reason: str, sweep: Sweep) -> None:
     if not rows:
         return
     keys = [row.pk for row in rows]
-    mine = Reminder.objects.filter(
-        pk__in=keys, lease_until=rows[0].lease_until, status=Reminder.Status.PLANNED
-    )
-    sweep.cancelled += mine.update(
-        status=Reminder.Status.CANCELLED, lease_until=None, failure=reason
-    )
+    parameters = {"keys": keys, "lease": rows[0].lease_until, "reason": reason}
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCEL, parameters)
+        sweep.cancelled += cursor.rowcount
     for key in keys:
         logger.info("reminder %s cancelled: %s", key, reason or "no longer needed")
+
+
+def note_quiet(rows: Sequence[Reminder], ends: Mapping[UUID, datetime], sweep: Sweep) -> None:
+    """It is quiet where they would arrive, up to these instants: nothing was tried, and they are
+    not late. One statement for all."""
+    if not rows:
+        return
+    keys = [row.pk for row in rows]
+    parameters: dict[str, Any] = {
+        "keys": keys,
+        "ends": [ends[key] for key in keys],
+        "lease": rows[0].lease_until,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT, parameters)
+        sweep.quiet += cursor.rowcount
+    for key in keys:
+        logger.info("reminder %s waits for the end of the quiet hours", key)
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -20,6 +20,7 @@ from rems.services.reminder_outcomes import (
     note_attempt,
     note_cancelled,
     note_failed,
+    note_quiet,
     note_sent,
 )
 
@@ -65,7 +66,8 @@ def _add(total: Sweep, sweep: Sweep) -> None:
 
 
 def _lay_aside_obsolete(rows: Sequence[Reminder], sweep: Sweep) -> list[Reminder]:
-    """Those that are worth sending; the others are cancelled, or given up."""
+    """Those that are worth sending now; the others are cancelled, given up, or wait for the end of
+    the quiet hours."""
     at = read_clock()
     superfluous = overtaken(rows, at)
     note_cancelled([row for row in rows if row.pk in superfluous], OVERTAKEN, sweep)
@@ -76,7 +78,9 @@ def _lay_aside_obsolete(rows: Sequence[Reminder], sweep: Sweep) -> list[Reminder
             note_attempt(row, unanswered[row.pk], sweep, left=False)
     answered = [row for row in rest if row.pk not in unanswered]
     note_cancelled([row for row in answered if row.pk not in asked_for], "", sweep)
-    return [row for row in answered if row.pk in asked_for]
+    asleep = [row for row in answered if asked_for.get(row.pk, at) > at]
+    note_quiet(asleep, asked_for, sweep)
+    return [row for row in answered if row.pk in asked_for and row not in asleep]
 
 
 def _not_given_up(rows: Sequence[Reminder], sweep: Sweep) -> Iterator[Reminder]:

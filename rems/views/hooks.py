@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from anymail.signals import AnymailTrackingEvent, tracking
 from django.dispatch import receiver
@@ -17,11 +18,14 @@ from rems.services.deliveries import note_outcome
 
 @csrf_exempt
 @require_POST
-def sms_hook(request: HttpRequest) -> HttpResponse:
-    """A signed notice about an SMS: noted, or of no interest, but taken; unsigned: refused."""
+def sms_hook(request: HttpRequest, reminder_id: UUID | None = None) -> HttpResponse:
+    """A signed notice about an SMS: noted, or of no interest, but taken; unsigned: refused.
+
+    `reminder_id` is there where the message was sent with an address of its own.
+    """
     if not is_from_sms_provider(request.body, request.headers, read_clock()):
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
-    notice = sms_notice(request.body)
+    notice = sms_notice(request.body, reminder_id)
     if notice is not None:
         note_outcome(Reminder.Channel.SMS, notice)
     return HttpResponse()

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from tests.rems.waiting_mail import BEFORE, wait_at
+
 LONGEST_MOMENT = 0.004
 
 
@@ -23,7 +25,8 @@ class EmailBackend(BaseEmailBackend):
     """One line a mail, written at once: what left before a `kill -9` is known."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Wait, send, wait."""
+        """Wait, as long as a file tells it to and a moment more; send; wait."""
+        wait_at(BEFORE)
         path = Path(settings.EMAIL_FILE_PATH) / "sent"
         for message in email_messages:
             time.sleep(random.uniform(0, LONGEST_MOMENT))

@@ -55,12 +55,16 @@ def provider_of_messages() -> Iterator[Provider]:
 
 
 class MailServer:
-    """Speaks SMTP: `replies` holds its answers by command, 250 for all others."""
+    """Speaks SMTP: `replies` holds its answers by command, 250 for all others.
+
+    To a letter it may also `hang up` or `say nothing`, once it has it.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.replies: dict[str, str] = {}
         self.letters: list[bytes] = []
+        self.over = threading.Event()
 
 
 @contextmanager
@@ -84,8 +88,10 @@ def mail_server() -> Iterator[MailServer]:
             self.say("354 go on")
             letter = b"".join(iter(self.rfile.readline, b".\r\n"))
             reply = server.replies.get("DATA", "250 taken")
-            if reply == "hang up":
+            if reply in ("hang up", "say nothing"):
                 server.letters.append(letter)
+                if reply == "say nothing":
+                    server.over.wait(20)
                 self.request.close()
                 return
             if reply.startswith("2"):
@@ -103,6 +109,7 @@ def mail_server() -> Iterator[MailServer]:
         server = MailServer(running.server_address[1])
         with _running(running):
             yield server
+            server.over.set()
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from django.core import mail
 
 from rems.channels import CHANNELS, TryLater, Undeliverable, by_telnyx
 from rems.models import Reminder
+from rems.services.reminder_desk import retry_reminder
+from tests.builders import now, the_store
 from tests.rems.loopback import Provider, provider_of_messages
 from tests.rems.telling import a_reminder, ana, ana_prefers, betraying_words_in
 
@@ -46,7 +48,7 @@ def test_an_sms_leaves_with_its_own_key_and_comes_back_with_the_provider_s_id(
     assert path == "/messages"
     assert headers["idempotency-key"] == str(reminder.pk)
     assert (body["to"], body["from"]) == (NUMBER, "+12125550100")
-    assert body["webhook_url"].endswith("/hooks/sms/")
+    assert body["webhook_url"].endswith(f"/hooks/sms/{reminder.pk}/")
     assert set(body) == {"to", "from", "text", "webhook_url"}
     assert not betraying_words_in(body["text"].replace(body["text"].split()[-1], ""))
 
@@ -57,6 +59,22 @@ def test_a_second_attempt_has_the_same_key_so_that_the_provider_sends_it_once(
     reminder = ana_s_reminder()
     assert send(reminder) == send(reminder)
     assert len({headers["idempotency-key"] for _, headers, _ in provider.requests}) == 1
+
+
+def test_one_that_a_person_has_tried_again_is_a_new_message_and_not_the_old_answer(
+    provider: Provider,
+) -> None:
+    reminder = ana_s_reminder()
+    send(reminder)
+    Reminder.objects.filter(pk=reminder.pk).update(
+        status="sent", sent_at=now(), delivery="bounced", provider_message_id="message-1"
+    )
+    retry_reminder(reminder_id=reminder.pk, actor=the_store().user)
+    reminder.refresh_from_db()
+    assert send(reminder) == send(reminder)
+    first, again, same = (headers["idempotency-key"] for _, headers, _ in provider.requests)
+    assert first != again
+    assert again == same
 
 
 @pytest.mark.parametrize("status", [400, 422])

@@ -140,10 +140,10 @@ def test_a_reminder_that_failed_is_a_task_until_somebody_saw_to_it() -> None:
     assert (task.subject_id, task.channel, task.patient) == (row.pk, "task", ana)
     # Another fact about Ana leaves it alone.
     a_test(ana, ago(hours=1))
-    assert still_needed([task], now()) == {task.pk}
+    assert still_needed([task], now()).keys() == {task.pk}
     user = the_store().user
     Reminder.objects.filter(pk=row.pk).update(resolved_by=user, resolved_at=now())
-    assert still_needed([task], now()) == set()
+    assert still_needed([task], now()) == {}
 
 
 def test_ana_is_told_by_her_own_channels_at_her_own_hours() -> None:
@@ -204,7 +204,7 @@ def test_planning_many_costs_as_many_statements_as_planning_one() -> None:
     rows = list(Reminder.objects.filter(patient__in=patients, status="planned"))
     at = now()
     with CaptureQueriesContext(connection) as queries:
-        assert still_needed(rows, at) == {row.pk for row in rows}
+        assert still_needed(rows, at).keys() == {row.pk for row in rows}
     assert len(queries) == 1
     assert len({key_of(row) for row in rows}) == len(rows)
     with CaptureQueriesContext(connection) as queries:

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from pharmacy.celery import app, collect_beat_schedule
 from rems.channels.links import link_for
-from rems.models import Patient, Reminder
+from rems.models import ContactPreference, Patient, Reminder
 from rems.obligations import PREGNANCY_TEST_DUE
 from rems.services import registration, reminder_claims
 from rems.services.reminder_claims import claim
@@ -26,7 +26,7 @@ from rems.services.reminders import send_due
 from rems.tasks import send_due_reminders
 from tests.builders import a_test, acting_user, ago, now, the_store
 from tests.database import VirtualClock
-from tests.rems.treated import due_now, in_treatment, planned
+from tests.rems.treated import NOON, due_now, in_treatment, planned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -276,6 +276,7 @@ def test_many_workers_share_the_work_and_send_each_reminder_once() -> None:
     (pattern,) = planned(ana)
     for number in range(1, 40):
         person = User.objects.create_user(f"guardian{number}@example.com", name=f"Person {number}")
+        ContactPreference.objects.create(user=person, quiet_from=NOON, quiet_until=NOON)
         ana.accesses.create(
             user=person, relation="guardian", starts_at=ago(days=1), ends_at=now() + timedelta(1)
         )

@@ -5,5 +5,6 @@ from pathlib import Path
 
 from pharmacy.settings.test import *  # noqa: F403
 
-EMAIL_BACKEND = "tests.rems.waiting_mail.EmailBackend"
+EMAIL_BACKEND = os.environ.get("TEST_MAIL_BACKEND", "tests.rems.waiting_mail.EmailBackend")
 EMAIL_FILE_PATH = OUTGOING_MAIL_DIR = Path(os.environ["TEST_MAIL_FOLDER"])
+REMINDERS_PER_TICK = int(os.environ.get("TEST_REMINDERS_PER_TICK", "1000"))

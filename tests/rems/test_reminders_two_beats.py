@@ -16,7 +16,7 @@ from tests.rems.killing import QUEUE, Workers, until
 from tests.rems.treated import due_now
 from tests.rems.waiting_mail import BEFORE
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.short_proof]
 COUNTING = "tests.rems.counting_mail.EmailBackend"
 NUMBER = 20
 AT_ONCE = 3

@@ -41,22 +41,9 @@ from tests.core.people import (
     dan,
     with_prescription,
 )
+from tests.core.versions import changed, deciding, with_limit
 
 CODE = "PS-POMALIDOMIDE"
-
-
-def changed(**data: Any) -> ProgramVersion:
-    # Through JSON: a word that was read is never the same object as a word of the program.
-    return ProgramVersion.from_data(json.loads(json.dumps({**PROGRAM.to_data(), **data})))
-
-
-def with_limit(key: str, value: int) -> ProgramVersion:
-    limits = [{**x, "value": value} if x["key"] == key else x for x in PROGRAM.to_data()["limits"]]
-    return changed(limits=limits)
-
-
-def deciding(key: str, value: str) -> ProgramVersion:
-    return changed(decisions={**PROGRAM.to_data()["decisions"], key: value})
 
 
 def test_every_limit_names_its_source_and_is_unverified_until_a_pharmacist_signs() -> None:

@@ -15,7 +15,6 @@ from rems.core import (
     Obligation,
     OpenAuthorization,
     OpenOrder,
-    ProgramVersion,
     Quiet,
     RiskCategory,
     Step,
@@ -29,6 +28,7 @@ from rems.core.schedule.leads import Audience, numbers_for
 from rems.core.schedule.moments import AT_ONCE, steps_to_tell
 from rems.core.vocabulary import HoldType, in_words
 from tests.core.courses import NEW_YORK, NOON, START, capsules, course
+from tests.core.versions import deciding
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FRP, MALE = RiskCategory.FRP_ADULT, RiskCategory.MALE_ADULT
@@ -61,10 +61,7 @@ def test_an_authorization_without_a_test_or_a_category_has_no_end_to_tell() -> N
 
 
 def test_decision_d1_gives_the_authorization_its_whole_last_local_day() -> None:
-    data = PROGRAMS[0].to_data()
-    to_midnight = ProgramVersion.from_data(
-        data | {"decisions": data["decisions"] | {"D1": "end_of_local_day"}}
-    )
+    to_midnight = deciding("D1", "end_of_local_day")
     held = OpenAuthorization(NOON, None)
     waiting = Course(to_midnight, NEW_YORK, category=MALE, authorization=held)
     (found,) = obligations_of(waiting, NOON)
@@ -103,7 +100,8 @@ def test_a_step_counts_from_the_instant_where_one_is_named_and_else_comes_at_onc
     with pytest.raises(AssertionError, match="has no instant"):
         moment_of(after, Obligation("P", Kind.ORDER_WAITING, START), NEW_YORK)
     failed = reminder_failed("P", START)
-    assert moment_of(Step(Audience.PHARMACISTS), failed, NEW_YORK) == AT_ONCE
+    for days in (-2, 0):
+        assert moment_of(Step(Audience.PHARMACISTS, days), failed, NEW_YORK) == AT_ONCE
     assert moment_of(Step(Audience.PHARMACISTS, 1), failed, NEW_YORK) > AT_ONCE
 
 

@@ -1,17 +1,32 @@
 """What the core is told and what it answers are closed, frozen values: nobody turns a refusal into
-a permit by writing into one, or gives a date for another by mistaking the order."""
+a permit by writing into one, or gives a date for another by mistaking the order. What falls due is
+as closed."""
 
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
 
-from rems.core import PROGRAMS, RULES, AdvisoryCode, HoldType, NextTest, ReasonCode
+from rems.core import (
+    PROGRAMS,
+    RULES,
+    STEPS,
+    AdvisoryCode,
+    HoldType,
+    Kind,
+    NextTest,
+    OpenAuthorization,
+    OpenOrder,
+    Quiet,
+    ReasonCode,
+)
+from rems.core.schedule.house import lot_expiring
 from rems.core.situation import Situation
 from rems.core.wording import ADVISORIES, WORDINGS
+from tests.core.courses import capsules, course
 from tests.core.people import NOON, PROGRAM, answer, at, beth, carol, gus, hold
 
 FACTS = (
@@ -37,6 +52,15 @@ ANSWERS = (
     PROGRAM.decisions[0],
     PROGRAM.terms,
 )
+PLANS = (
+    capsules(),
+    OpenAuthorization(NOON, NOON),
+    OpenOrder("1", NOON, True, NOON),
+    course(),
+    lot_expiring(date(2026, 10, 13)),
+    STEPS[Kind.LOT_EXPIRING][0],
+    Quiet(time(21), time(8)),
+)
 
 
 def test_every_reason_and_every_advice_has_its_words() -> None:
@@ -48,7 +72,7 @@ def named(value: Any) -> str:
     return type(value).__name__
 
 
-@pytest.mark.parametrize("value", [*FACTS, *ANSWERS, PROGRAMS[0]], ids=named)
+@pytest.mark.parametrize("value", [*FACTS, *ANSWERS, *PLANS, PROGRAMS[0]], ids=named)
 def test_no_field_of_it_can_be_overwritten(value: Any) -> None:
     for field in fields(value):
         with pytest.raises(FrozenInstanceError):
@@ -56,7 +80,7 @@ def test_no_field_of_it_can_be_overwritten(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [*FACTS, *ANSWERS, Situation(beth, PROGRAM.terms, NOON)], ids=named
+    "value", [*FACTS, *ANSWERS, *PLANS, Situation(beth, PROGRAM.terms, NOON)], ids=named
 )
 def test_nothing_can_be_hung_onto_it(value: Any) -> None:
     with pytest.raises(AttributeError):

@@ -50,6 +50,7 @@ def test_nothing_falls_due_for_who_has_nothing_on_file() -> None:
     assert kinds(course(FRP, **empty)) == set()
     assert kinds(course(FRP, **empty, is_active=False)) == set()
     assert kinds(course(FRP, **empty, is_active=False, stopped_at=NOON)) == set()
+    assert kinds(course(FRP, is_active=False)) == set()
     assert Course(PROGRAMS[0], NEW_YORK).had_capsules is False
 
 
@@ -79,6 +80,16 @@ def test_an_order_that_waits_for_its_confirmation_is_told_as_waiting_alone() -> 
     ordered = course(MALE, supplies=(), orders=(OpenOrder("1", NOON, True, None),))
     (found,) = obligations_of(ordered, NOON)
     assert (found.kind, found.due_at, found.about) == (Kind.ORDER_WAITING, NOON, "1")
+
+
+def test_what_somebody_has_to_do_is_told_until_it_is_done() -> None:
+    long_after = NOON + 300 * DAY
+    ana = course(FRP, last_test_at=NOON)
+    assert kinds(ana, long_after) == {
+        *(Kind.PREGNANCY_TEST_DUE, Kind.TEST_OVERDUE, Kind.SURVEY_DUE, Kind.REFILL_WINDOW)
+    }
+    ordered = course(MALE, supplies=(), orders=(OpenOrder("1", NOON, True, NOON),))
+    assert kinds(ordered, long_after) == {Kind.ORDER_WAITING, Kind.CONFIRMATION_LAPSING}
 
 
 def test_lots_and_failed_reminders_are_the_pharmacys() -> None:

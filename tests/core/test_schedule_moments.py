@@ -81,6 +81,8 @@ def test_it_is_quiet_from_the_first_hour_up_to_but_not_at_the_second(
         (NIGHT, "2026-06-01T12:00", "2026-06-01T12:00"),
         (NIGHT, "2026-06-02T01:00", "2026-06-02T00:59"),
         (Quiet(time(8), time(12)), "2026-06-01T13:00", "2026-06-01T16:00"),
+        # Nine in the evening, which is the second of June in UTC: at eleven the same evening.
+        (Quiet(time(18), time(23)), "2026-06-02T01:00", "2026-06-02T03:00"),
         (NEVER_QUIET, "2026-06-01T06:00", "2026-06-01T06:00"),
         # Quiet hours that end in the hour that the clock skips, and in the one it repeats.
         (Quiet(time(22), time(2, 30)), "2026-03-08T06:45", "2026-03-08T07:00"),

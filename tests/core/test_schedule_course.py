@@ -229,6 +229,7 @@ def test_a_confirmation_lapses_after_a_day_or_for_anas_parcel_with_its_day() -> 
         # Renewed in time, in whatever order it was recorded; with a gap it was not.
         ([(20, 50), (-10, 20)], 50),
         ([(-10, 20), (15, None)], None),
+        ([(-10, None), (-10, 20), (15, 50)], None),
         ([(-10, 20), (21, 50)], 20),
         # The shorter of two that cover the same time takes nothing away.
         ([(-10, 50), (-5, 20)], 50),

@@ -61,6 +61,11 @@ def test_an_authorization_without_a_test_or_a_category_has_no_end_to_tell() -> N
     assert kinds(unknown) == set()
 
 
+def test_a_supply_without_a_category_asks_for_what_all_are_asked_for() -> None:
+    unknown = Course(PROGRAMS[0], NEW_YORK, supplies=(capsules(),), last_test_at=NOON)
+    assert kinds(unknown) == {Kind.REFILL_WINDOW, Kind.TREATMENT_DAYS, Kind.BLOOD_COUNT_DUE}
+
+
 def test_decision_d1_gives_the_authorization_its_whole_last_local_day() -> None:
     to_midnight = deciding("D1", "end_of_local_day")
     held = OpenAuthorization(NOON, None)

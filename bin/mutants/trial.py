@@ -52,6 +52,7 @@ OWN = {
     "schedule": "test_schedule",
     "states": "test_order_states",
     "testing": "test_testing_rules",
+    "vocabulary": "test_values",
     "wording": "test_values",
 }
 STAGES = (

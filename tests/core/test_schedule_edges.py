@@ -26,7 +26,6 @@ from rems.core.schedule.falling_due import exposure_report_due
 from rems.core.schedule.house import lot_expiring, reminder_failed
 from rems.core.schedule.leads import Audience, numbers_for
 from rems.core.schedule.moments import AT_ONCE, steps_to_tell
-from rems.core.vocabulary import HoldType, in_words
 from tests.core.courses import NEW_YORK, NOON, START, capsules, course
 from tests.core.versions import deciding
 
@@ -140,9 +139,3 @@ def test_what_comes_up_when_it_is_quiet_already_waits_for_the_morning() -> None:
     half_past_nine = datetime(2026, 6, 2, 1, 30, tzinfo=UTC)
     ten, morning = half_past_nine + HOUR / 2, datetime(2026, 6, 2, 12, tzinfo=UTC)
     assert sendable(ten, half_past_nine, NEW_YORK, night) == morning
-
-
-def test_a_word_is_told_as_people_say_it() -> None:
-    assert in_words(HoldType.MISSED_PERIOD) == "missed period"
-    assert in_words(MALE) == "male adult"
-    assert in_words(None) == "none"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
 from datetime import date, time
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -22,9 +23,12 @@ from rems.core import (
     OpenOrder,
     Quiet,
     ReasonCode,
+    RiskCategory,
+    TestResult,
 )
 from rems.core.schedule.house import lot_expiring
 from rems.core.situation import Situation
+from rems.core.vocabulary import in_words
 from rems.core.wording import ADVISORIES, WORDINGS
 from tests.core.courses import capsules, course
 from tests.core.people import NOON, PROGRAM, answer, at, beth, carol, gus, hold
@@ -66,6 +70,26 @@ PLANS = (
 def test_every_reason_and_every_advice_has_its_words() -> None:
     assert set(WORDINGS) == set(ReasonCode)
     assert set(ADVISORIES) == set(AdvisoryCode)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        (TestResult.NEGATIVE, "negative"),
+        (TestResult.POSITIVE, "positive"),
+        (TestResult.INDETERMINATE, "indeterminate"),
+        (RiskCategory.FRP_ADULT, "FRP adult"),
+        (RiskCategory.FNRP_ADULT, "FNRP adult"),
+        (RiskCategory.MALE_ADULT, "male adult"),
+        (RiskCategory.FRP_CHILD, "FRP child"),
+        (RiskCategory.FNRP_CHILD, "FNRP child"),
+        (RiskCategory.MALE_CHILD, "male child"),
+        (HoldType.MISSED_PERIOD, "missed period"),
+        (None, "none"),
+    ],
+)
+def test_a_word_is_told_as_people_say_it(word: StrEnum | None, said: str) -> None:
+    assert in_words(word) == said
 
 
 def named(value: Any) -> str:

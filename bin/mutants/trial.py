@@ -45,11 +45,14 @@ OWN = {
     "replay": "test_published_cases",
     "course": "test_schedule_course",
     "falling_due": "test_schedule_course",
-    "leads": "test_schedule_moments",
+    "house": "test_schedule_course",
+    "label": "test_reminders_document",
+    "leads": "test_reminders_document",
     "moments": "test_schedule_moments",
     "schedule": "test_schedule",
     "states": "test_order_states",
     "testing": "test_testing_rules",
+    "vocabulary": "test_values",
     "wording": "test_values",
 }
 STAGES = (
@@ -57,7 +60,7 @@ STAGES = (
     (
         *("test_absent_facts", "test_advisories", "test_order_states", "test_schedule"),
         *("test_schedule_course", "test_schedule_moments", "test_schedule_edges"),
-        *("test_reminders_document",),
+        *("test_schedule_days", "test_reminders_document"),
         *("test_programs", "test_values", "test_calendar", "test_rules_document"),
         *("test_published_cases", "test_case_format"),
     ),

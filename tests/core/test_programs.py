@@ -41,22 +41,9 @@ from tests.core.people import (
     dan,
     with_prescription,
 )
+from tests.core.versions import changed, deciding, with_limit
 
 CODE = "PS-POMALIDOMIDE"
-
-
-def changed(**data: Any) -> ProgramVersion:
-    # Through JSON: a word that was read is never the same object as a word of the program.
-    return ProgramVersion.from_data(json.loads(json.dumps({**PROGRAM.to_data(), **data})))
-
-
-def with_limit(key: str, value: int) -> ProgramVersion:
-    limits = [{**x, "value": value} if x["key"] == key else x for x in PROGRAM.to_data()["limits"]]
-    return changed(limits=limits)
-
-
-def deciding(key: str, value: str) -> ProgramVersion:
-    return changed(decisions={**PROGRAM.to_data()["decisions"], key: value})
 
 
 def test_every_limit_names_its_source_and_is_unverified_until_a_pharmacist_signs() -> None:
@@ -161,14 +148,15 @@ def test_a_permit_ends_with_its_version_for_the_next_one_decides_anew() -> None:
         assert decide(dan, long_lived, Gate.CHECKOUT, NOON).permitted_until == alone
     ends_then = replace(PROGRAM, in_force_until=alone)
     assert decide(dan, ends_then, Gate.CHECKOUT, NOON).permitted_until == alone - MICROSECOND
-    over = replace(PROGRAM, in_force_until=NOON)
-    assert decide(dan, over, Gate.CHECKOUT, NOON).permitted_until == alone
+    for ended_at in (NOON, NOON - DAY):
+        over = replace(PROGRAM, in_force_until=ended_at)
+        assert decide(dan, over, Gate.CHECKOUT, NOON).permitted_until == alone
     assert ProgramVersion.from_data(json.loads(json.dumps(ending.to_data()))) == ending
 
 
 def test_a_case_replays_by_the_version_that_judged_it_also_without_the_database() -> None:
-    known = replayable_case(dan, NOON, PROGRAM)
-    assert "program" not in known
+    for known in (PROGRAM, changed()):  # the software's own, and the same as it was stored
+        assert "program" not in replayable_case(dan, NOON, known)
     strict = replace(with_limit("max_days_supply", 5), in_force_until=NOON + DAY)
     case = json.loads(json.dumps({"id": "1", **replayable_case(dan, NOON, strict)}))
     assert answer_case(case)["deny"] == ["R10"]

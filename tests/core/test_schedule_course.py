@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from random import Random
 
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rems.core import (
+    MET_BY_AN_ORDER,
     PROGRAMS,
     STEPS,
     Course,
@@ -26,8 +27,9 @@ from rems.core import (
 )
 from rems.core.schedule.label import LABEL_FIGURES, count_days
 from tests.core.courses import COURSES, INSTANTS, NEW_YORK, NOON, START, capsules, course
+from tests.core.versions import with_limit
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY, HOUR, MICROSECOND = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
 MALE, FRP, FNRP = RiskCategory.MALE_ADULT, RiskCategory.FRP_ADULT, RiskCategory.FNRP_ADULT
 
 
@@ -63,10 +65,22 @@ def test_an_authorization_lapses_as_the_gate_says(category: RiskCategory, days: 
     assert found.due_at == found.until == begins_at + days * DAY
 
 
+@pytest.mark.parametrize(
+    ("dispensed_after", "lapses_on"), [(-28, [START + 7 * DAY]), (0, []), (1, [])]
+)
+def test_a_supply_uses_up_the_authorization_unless_it_is_older(
+    dispensed_after: int, lapses_on: list[date]
+) -> None:
+    held = OpenAuthorization(NOON, NOON - HOUR)
+    ana = course(supplies=(capsules(dispensed_after),), authorization=held)
+    assert due(ana, Kind.AUTHORIZATION_LAPSING) == lapses_on
+
+
 def test_an_authorization_that_was_ordered_on_used_or_lapsed_is_nobodys_worry() -> None:
     held = OpenAuthorization(NOON, NOON - HOUR)
     waiting = course(supplies=(), authorization=held)
     assert due(waiting, Kind.AUTHORIZATION_LAPSING)
+    assert {Kind.AUTHORIZATION_LAPSING, Kind.REFILL_WINDOW} == MET_BY_AN_ORDER
     ordered = replace(waiting, orders=(OpenOrder("1", NOON, True, None),))
     used = replace(waiting, supplies=(capsules(),))
     assert due(ordered, Kind.AUTHORIZATION_LAPSING) == due(used, Kind.AUTHORIZATION_LAPSING) == []
@@ -87,6 +101,10 @@ def test_the_survey_is_due_before_the_next_fill_and_then_monthly() -> None:
     assert due(carl, Kind.SURVEY_DUE) == [START + 21 * DAY]
     before = replace(carl, surveyed_at=NOON - HOUR)
     assert due(before, Kind.SURVEY_DUE) == [START + 21 * DAY]
+    # At the very dispense is not later than it (R30).
+    assert due(replace(carl, surveyed_at=NOON), Kind.SURVEY_DUE) == [START + 21 * DAY]
+    soon_after = replace(carl, surveyed_at=NOON + MICROSECOND)
+    assert due(soon_after, Kind.SURVEY_DUE) == [START + 30 * DAY]
     since = replace(carl, surveyed_at=NOON + 20 * DAY)
     assert due(since, Kind.SURVEY_DUE, NOON + 21 * DAY) == [START + 50 * DAY]
 
@@ -106,6 +124,14 @@ def test_the_calendar_tells_the_last_day_with_a_capsule_and_the_next_cycle() -> 
     # Never later than the label's day 21, however many capsules there are.
     more = course(MALE, supplies=(capsules(quantity=28),))
     assert due(more, Kind.TREATMENT_DAYS) == [START + 20 * DAY, START + 28 * DAY]
+
+
+def test_at_two_capsules_a_day_the_last_day_is_the_last_whole_one() -> None:
+    carl = course(MALE)
+    two_a_day = replace(carl, program=with_limit("capsules_per_day", 2))
+    assert due(two_a_day, Kind.TREATMENT_DAYS) == [START + 9 * DAY, START + 28 * DAY]
+    one_capsule = replace(two_a_day, supplies=(capsules(quantity=1),))
+    assert due(one_capsule, Kind.TREATMENT_DAYS) == [START + 28 * DAY]
 
 
 def test_the_first_day_is_asked_for_until_it_is_on_record() -> None:
@@ -142,8 +168,9 @@ def test_an_unknown_diagnosis_never_waits_longer_than_a_known_one_would() -> Non
 def test_blood_counts_are_planned_ahead_of_the_supply_in_hand_and_no_further() -> None:
     carl = course(MALE, indication=Indication.MULTIPLE_MYELOMA)
     assert due(carl, Kind.BLOOD_COUNT_DUE) == [START + 7 * n * DAY for n in range(1, 9)]
-    later = NOON + 15 * DAY
-    assert due(carl, Kind.BLOOD_COUNT_DUE, later)[0] == START + 21 * DAY
+    for days, next_one in ((6, 7), (7, 7), (8, 14), (14, 14), (15, 21)):
+        found = due(carl, Kind.BLOOD_COUNT_DUE, NOON + days * DAY)
+        assert found == [START + n * DAY for n in range(next_one, 57, 7)], days
 
 
 def test_after_the_stop_the_precautions_go_on_for_four_weeks_and_the_form_for_a_year() -> None:
@@ -157,6 +184,28 @@ def test_after_the_stop_the_precautions_go_on_for_four_weeks_and_the_form_for_a_
     never = replace(stopped, had_capsules=False)
     assert due(never, Kind.PRECAUTIONS) == []
     assert due(stopped, Kind.PRECAUTIONS, NOON + 30 * DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "due_on", "last_day"),
+    [
+        (Kind.TREATMENT_START, START, START + 7 * DAY),
+        (Kind.TREATMENT_DAYS, START + 20 * DAY, START + 21 * DAY),
+        (Kind.TREATMENT_DAYS, START + 28 * DAY, START + 29 * DAY),
+        (Kind.BLOOD_COUNT_DUE, START + 7 * DAY, START + 7 * DAY),
+        (Kind.PRECAUTIONS, START + 28 * DAY, START + 28 * DAY),
+        (Kind.AGREEMENT_LAPSING, date(2027, 10, 7), date(2027, 10, 7)),
+    ],
+)
+def test_it_is_told_to_the_last_moment_of_its_last_local_day(
+    kind: Kind, due_on: date, last_day: date
+) -> None:
+    carl = course(MALE, supplies=(capsules(is_recorded=False),), form_signed_at=NOON - DAY)
+    if kind in (Kind.PRECAUTIONS, Kind.AGREEMENT_LAPSING):
+        carl = replace(carl, is_active=False, stopped_at=NOON)
+    last = datetime.combine(last_day, time.max, tzinfo=NEW_YORK)
+    assert due_on in due(carl, kind, last)
+    assert due_on not in due(carl, kind, last.astimezone(UTC) + MICROSECOND)
 
 
 def test_a_confirmation_lapses_after_a_day_or_for_anas_parcel_with_its_day() -> None:
@@ -180,7 +229,10 @@ def test_a_confirmation_lapses_after_a_day_or_for_anas_parcel_with_its_day() -> 
         # Renewed in time, in whatever order it was recorded; with a gap it was not.
         ([(20, 50), (-10, 20)], 50),
         ([(-10, 20), (15, None)], None),
+        ([(-10, None), (-10, 20), (15, 50)], None),
         ([(-10, 20), (21, 50)], 20),
+        # The shorter of two that cover the same time takes nothing away.
+        ([(-10, 50), (-5, 20)], 50),
         ([(-10, -1)], None),
         ([(5, 50)], None),
     ],

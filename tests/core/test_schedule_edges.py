@@ -15,7 +15,6 @@ from rems.core import (
     Obligation,
     OpenAuthorization,
     OpenOrder,
-    ProgramVersion,
     Quiet,
     RiskCategory,
     Step,
@@ -27,8 +26,8 @@ from rems.core.schedule.falling_due import exposure_report_due
 from rems.core.schedule.house import lot_expiring, reminder_failed
 from rems.core.schedule.leads import Audience, numbers_for
 from rems.core.schedule.moments import AT_ONCE, steps_to_tell
-from rems.core.vocabulary import HoldType, in_words
 from tests.core.courses import NEW_YORK, NOON, START, capsules, course
+from tests.core.versions import deciding
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FRP, MALE = RiskCategory.FRP_ADULT, RiskCategory.MALE_ADULT
@@ -50,6 +49,7 @@ def test_nothing_falls_due_for_who_has_nothing_on_file() -> None:
     assert kinds(course(FRP, **empty)) == set()
     assert kinds(course(FRP, **empty, is_active=False)) == set()
     assert kinds(course(FRP, **empty, is_active=False, stopped_at=NOON)) == set()
+    assert kinds(course(FRP, is_active=False)) == set()
     assert Course(PROGRAMS[0], NEW_YORK).had_capsules is False
 
 
@@ -60,11 +60,13 @@ def test_an_authorization_without_a_test_or_a_category_has_no_end_to_tell() -> N
     assert kinds(unknown) == set()
 
 
+def test_a_supply_without_a_category_asks_for_what_all_are_asked_for() -> None:
+    unknown = Course(PROGRAMS[0], NEW_YORK, supplies=(capsules(),), last_test_at=NOON)
+    assert kinds(unknown) == {Kind.REFILL_WINDOW, Kind.TREATMENT_DAYS, Kind.BLOOD_COUNT_DUE}
+
+
 def test_decision_d1_gives_the_authorization_its_whole_last_local_day() -> None:
-    data = PROGRAMS[0].to_data()
-    to_midnight = ProgramVersion.from_data(
-        data | {"decisions": data["decisions"] | {"D1": "end_of_local_day"}}
-    )
+    to_midnight = deciding("D1", "end_of_local_day")
     held = OpenAuthorization(NOON, None)
     waiting = Course(to_midnight, NEW_YORK, category=MALE, authorization=held)
     (found,) = obligations_of(waiting, NOON)
@@ -82,6 +84,16 @@ def test_an_order_that_waits_for_its_confirmation_is_told_as_waiting_alone() -> 
     ordered = course(MALE, supplies=(), orders=(OpenOrder("1", NOON, True, None),))
     (found,) = obligations_of(ordered, NOON)
     assert (found.kind, found.due_at, found.about) == (Kind.ORDER_WAITING, NOON, "1")
+
+
+def test_what_somebody_has_to_do_is_told_until_it_is_done() -> None:
+    long_after = NOON + 300 * DAY
+    ana = course(FRP, last_test_at=NOON)
+    assert kinds(ana, long_after) == {
+        *(Kind.PREGNANCY_TEST_DUE, Kind.TEST_OVERDUE, Kind.SURVEY_DUE, Kind.REFILL_WINDOW)
+    }
+    ordered = course(MALE, supplies=(), orders=(OpenOrder("1", NOON, True, NOON),))
+    assert kinds(ordered, long_after) == {Kind.ORDER_WAITING, Kind.CONFIRMATION_LAPSING}
 
 
 def test_lots_and_failed_reminders_are_the_pharmacys() -> None:
@@ -103,7 +115,8 @@ def test_a_step_counts_from_the_instant_where_one_is_named_and_else_comes_at_onc
     with pytest.raises(AssertionError, match="has no instant"):
         moment_of(after, Obligation("P", Kind.ORDER_WAITING, START), NEW_YORK)
     failed = reminder_failed("P", START)
-    assert moment_of(Step(Audience.PHARMACISTS), failed, NEW_YORK) == AT_ONCE
+    for days in (-2, 0):
+        assert moment_of(Step(Audience.PHARMACISTS, days), failed, NEW_YORK) == AT_ONCE
     assert moment_of(Step(Audience.PHARMACISTS, 1), failed, NEW_YORK) > AT_ONCE
 
 
@@ -126,9 +139,3 @@ def test_what_comes_up_when_it_is_quiet_already_waits_for_the_morning() -> None:
     half_past_nine = datetime(2026, 6, 2, 1, 30, tzinfo=UTC)
     ten, morning = half_past_nine + HOUR / 2, datetime(2026, 6, 2, 12, tzinfo=UTC)
     assert sendable(ten, half_past_nine, NEW_YORK, night) == morning
-
-
-def test_a_word_is_told_as_people_say_it() -> None:
-    assert in_words(HoldType.MISSED_PERIOD) == "missed period"
-    assert in_words(MALE) == "male adult"
-    assert in_words(None) == "none"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rems.core import NEVER_QUIET, Kind, Obligation, Quiet, Step, moment_of, sendable, zone_named
 from rems.core.schedule.leads import Audience
+from rems.core.schedule.moments import AT_ONCE
 
 DAY = timedelta(days=1)
 NEW_YORK = zone_named("America/New_York")
@@ -54,6 +55,22 @@ def test_a_wall_time_that_does_not_exist_and_one_that_comes_twice_have_one_insta
 
 
 @pytest.mark.parametrize(
+    ("begins", "ends", "quiet", "not_quiet"),
+    [
+        ("21:00", "08:00", ("21:00", "00:00", "07:59:59.999999"), ("20:59:59.999999", "08:00")),
+        ("12:00", "14:00", ("12:00", "13:59:59.999999"), ("11:59:59.999999", "14:00", "20:00")),
+        ("09:00", "09:00", (), ("08:59:59.999999", "09:00", "00:00")),
+    ],
+)
+def test_it_is_quiet_from_the_first_hour_up_to_but_not_at_the_second(
+    begins: str, ends: str, quiet: tuple[str, ...], not_quiet: tuple[str, ...]
+) -> None:
+    hours = Quiet(time.fromisoformat(begins), time.fromisoformat(ends))
+    assert all(hours.covers(time.fromisoformat(wall)) for wall in quiet)
+    assert not any(hours.covers(time.fromisoformat(wall)) for wall in not_quiet)
+
+
+@pytest.mark.parametrize(
     ("quiet", "wanted", "sent"),
     [
         (NIGHT, "2026-06-01T13:00", "2026-06-01T13:00"),
@@ -64,6 +81,8 @@ def test_a_wall_time_that_does_not_exist_and_one_that_comes_twice_have_one_insta
         (NIGHT, "2026-06-01T12:00", "2026-06-01T12:00"),
         (NIGHT, "2026-06-02T01:00", "2026-06-02T00:59"),
         (Quiet(time(8), time(12)), "2026-06-01T13:00", "2026-06-01T16:00"),
+        # Nine in the evening, which is the second of June in UTC: at eleven the same evening.
+        (Quiet(time(18), time(23)), "2026-06-02T01:00", "2026-06-02T03:00"),
         (NEVER_QUIET, "2026-06-01T06:00", "2026-06-01T06:00"),
         # Quiet hours that end in the hour that the clock skips, and in the one it repeats.
         (Quiet(time(22), time(2, 30)), "2026-03-08T06:45", "2026-03-08T07:00"),
@@ -83,6 +102,7 @@ def test_what_is_late_goes_at_once_and_at_night_in_the_morning() -> None:
     noon, midnight = utc("2026-06-03T16:00"), utc("2026-06-04T04:00")
     assert sendable(due, noon, NEW_YORK, NIGHT) == noon
     assert sendable(due, midnight, NEW_YORK, NIGHT) == utc("2026-06-04T12:00")
+    assert sendable(AT_ONCE, noon, NEW_YORK, NIGHT) == noon
 
 
 MINUTES = st.integers(min_value=0, max_value=24 * 60 - 1)

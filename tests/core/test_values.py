@@ -1,17 +1,36 @@
 """What the core is told and what it answers are closed, frozen values: nobody turns a refusal into
-a permit by writing into one, or gives a date for another by mistaking the order."""
+a permit by writing into one, or gives a date for another by mistaking the order. What falls due is
+as closed."""
 
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
-from datetime import date
+from datetime import date, time
+from enum import StrEnum
 from typing import Any
 
 import pytest
 
-from rems.core import PROGRAMS, RULES, AdvisoryCode, HoldType, NextTest, ReasonCode
+from rems.core import (
+    PROGRAMS,
+    RULES,
+    STEPS,
+    AdvisoryCode,
+    HoldType,
+    Kind,
+    NextTest,
+    OpenAuthorization,
+    OpenOrder,
+    Quiet,
+    ReasonCode,
+    RiskCategory,
+    TestResult,
+)
+from rems.core.schedule.house import lot_expiring
 from rems.core.situation import Situation
+from rems.core.vocabulary import in_words
 from rems.core.wording import ADVISORIES, WORDINGS
+from tests.core.courses import capsules, course
 from tests.core.people import NOON, PROGRAM, answer, at, beth, carol, gus, hold
 
 FACTS = (
@@ -37,6 +56,15 @@ ANSWERS = (
     PROGRAM.decisions[0],
     PROGRAM.terms,
 )
+PLANS = (
+    capsules(),
+    OpenAuthorization(NOON, NOON),
+    OpenOrder("1", NOON, True, NOON),
+    course(),
+    lot_expiring(date(2026, 10, 13)),
+    STEPS[Kind.LOT_EXPIRING][0],
+    Quiet(time(21), time(8)),
+)
 
 
 def test_every_reason_and_every_advice_has_its_words() -> None:
@@ -44,11 +72,31 @@ def test_every_reason_and_every_advice_has_its_words() -> None:
     assert set(ADVISORIES) == set(AdvisoryCode)
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        (TestResult.NEGATIVE, "negative"),
+        (TestResult.POSITIVE, "positive"),
+        (TestResult.INDETERMINATE, "indeterminate"),
+        (RiskCategory.FRP_ADULT, "FRP adult"),
+        (RiskCategory.FNRP_ADULT, "FNRP adult"),
+        (RiskCategory.MALE_ADULT, "male adult"),
+        (RiskCategory.FRP_CHILD, "FRP child"),
+        (RiskCategory.FNRP_CHILD, "FNRP child"),
+        (RiskCategory.MALE_CHILD, "male child"),
+        (HoldType.MISSED_PERIOD, "missed period"),
+        (None, "none"),
+    ],
+)
+def test_a_word_is_told_as_people_say_it(word: StrEnum | None, said: str) -> None:
+    assert in_words(word) == said
+
+
 def named(value: Any) -> str:
     return type(value).__name__
 
 
-@pytest.mark.parametrize("value", [*FACTS, *ANSWERS, PROGRAMS[0]], ids=named)
+@pytest.mark.parametrize("value", [*FACTS, *ANSWERS, *PLANS, PROGRAMS[0]], ids=named)
 def test_no_field_of_it_can_be_overwritten(value: Any) -> None:
     for field in fields(value):
         with pytest.raises(FrozenInstanceError):
@@ -56,7 +104,7 @@ def test_no_field_of_it_can_be_overwritten(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [*FACTS, *ANSWERS, Situation(beth, PROGRAM.terms, NOON)], ids=named
+    "value", [*FACTS, *ANSWERS, *PLANS, Situation(beth, PROGRAM.terms, NOON)], ids=named
 )
 def test_nothing_can_be_hung_onto_it(value: Any) -> None:
     with pytest.raises(AttributeError):

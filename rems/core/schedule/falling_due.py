@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import dropwhile, takewhile
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from rems.core.calendar import add_calendar_months, end_of_day, local_date, months_later
@@ -28,7 +28,7 @@ def obligations_of(course: Course, at: datetime) -> tuple[Obligation, ...]:
     """All that falls due in the course as the facts stand at this instant."""
     if course.is_active:
         found = [*_tests(course), *_survey(course), *_authorization(course), *_refill(course)]
-        found += [*_calendar(course), *_blood_counts(course, at)]
+        found += [*_calendar(course), *_blood_counts(course)]
     else:
         found = list(_after_the_stop(course))
     found += obligations_of_orders(course)
@@ -137,14 +137,14 @@ def _calendar(course: Course) -> Iterator[Obligation]:
     yield _until(course, Kind.TREATMENT_DAYS, supply.started_on + CYCLE, 1)
 
 
-def _blood_counts(course: Course, at: datetime) -> Iterator[Obligation]:
+def _blood_counts(course: Course) -> Iterator[Obligation]:
     """The next blood counts that the label advises (rule sheet 8.20); no gate asks for them."""
     started_on, supply = course.started_on, course.newest
     if started_on is None or supply is None:
         return
-    today, horizon = course.on(at), supply.started_on + COUNTS_AHEAD
+    horizon = supply.started_on + COUNTS_AHEAD
     days = (started_on + after for after in count_days(course.indication))
-    for on in takewhile(lambda on: on <= horizon, dropwhile(lambda on: on < today, days)):
+    for on in takewhile(lambda on: on <= horizon, days):
         yield _until(course, Kind.BLOOD_COUNT_DUE, on, 0)
 
 

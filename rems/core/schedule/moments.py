@@ -77,7 +77,7 @@ def _when_quiet_ends(at: datetime, zone: ZoneInfo, quiet: Quiet) -> datetime:
     if not quiet.covers(wall.time()):
         return at
     today = datetime.combine(wall.date(), quiet.ends, tzinfo=zone)
-    ends = (today.replace(fold=0), today.replace(fold=1), today.replace(fold=0) + DAY)
+    ends = (today, today.replace(fold=1), today + DAY)
     end = next(end for one in ends if (end := one.astimezone(UTC)) > at)
     while end - MINUTE > at and not quiet.covers((end - MINUTE).astimezone(zone).time()):
         end -= MINUTE

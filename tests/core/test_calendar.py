@@ -129,8 +129,10 @@ def test_at_the_ends_of_the_calendar_time_stands_still() -> None:
     first, last = utc("0001-01-01T00:00:00+00:00"), utc("9999-12-31T23:00:00+00:00")
     assert local_date(first, new_york) == date.min
     assert local_date(last, tokyo) == date.max
+    assert add_calendar_months(date(9998, 12, 5), 1) == date(9999, 1, 5)
     assert add_calendar_months(date(9998, 12, 31), 12) == date.max
     assert add_calendar_months(date(9998, 12, 31), 13) == date.max
-    assert end_of_day(date.max, tokyo) == utc("9999-12-31T23:59:59.999999+00:00")
+    for last_day in (date.max, date(9999, 12, 31)):
+        assert end_of_day(last_day, tokyo) == utc("9999-12-31T23:59:59.999999+00:00")
     assert instant_on_wall(date.max, time(23), new_york) == last
     assert instant_on_wall(date.min, time(0), tokyo) == first

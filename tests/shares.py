@@ -10,7 +10,6 @@ from xdist.scheduler import LoadFileScheduling
 TOGETHER = ("tests/journeys/",)
 LONG = (
     *TOGETHER,
-    "tests/pharmacy/test_supervisor.py",
     # A worker is given its second share at once: after the journeys, a small one.
     "tests/accounts/",
     "tests/rems/test_reminders_faults.py",

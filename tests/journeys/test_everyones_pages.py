@@ -55,6 +55,7 @@ def walk(page: Page, starts: list[str], seen: set[str]) -> Iterator[str]:
     seen |= own
 
 
+@pytest.mark.short_proof
 def test_no_page_of_any_role_has_a_barrier_in_light_or_dark_or_scrolls_sideways(
     store: Store,
 ) -> None:

@@ -10,6 +10,9 @@ import pytest
 from pharmacy.local import environment, ports
 from tests.pharmacy.running import Run, is_running, wait_for
 
+# Kills and starts of a whole store: bin/proof --short.
+pytestmark = pytest.mark.short_proof
+
 PARTS = {"database", "guards", "broker", "worker", "beat", "reminders"}
 
 

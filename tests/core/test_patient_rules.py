@@ -85,7 +85,7 @@ def test_a_permit_ends_with_the_credential_that_ends_first(
     ending = replace(dan, **{f"{credential}_until": ends_at})
     assert answer(ending, gate).permitted_until == ends_at - MICROSECOND
     assert letters(ending, ends_at - MICROSECOND) == "YYYY"
-    assert refused_by(ending, ends_at) == [rule]
+    assert refused_by(ending, ends_at) == [rule] == refused_by(ending, ends_at + MICROSECOND)
     assert facts_from_case(case_from_facts(ending, NOON)) == (NOON, ending)
 
 

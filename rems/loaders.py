@@ -109,13 +109,6 @@ def _loaded(row: Row, program_code: str, fill: Fill, at: datetime) -> LoadedFact
     )
 
 
-_CREDENTIALS = (
-    "prescriber_certified",
-    "pharmacy_certified",
-    "pharmacist_trained",
-    "state_licensed",
-)
-
 _versions: dict[UUID, core.ProgramVersion] = {}
 
 
@@ -310,7 +303,7 @@ def _indication(row: Row | None) -> core.Indication | None:
 def _credentials(row: Row) -> dict[str, Any]:
     """Which hold now, and until when: the facts have both."""
     facts: dict[str, Any] = {}
-    for name in _CREDENTIALS:
+    for name in core.CREDENTIALS:
         held = row[name]
         facts[name] = held is not None
         facts[f"{name}_until"] = _time_or_none(held and held["until"])

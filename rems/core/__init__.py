@@ -14,6 +14,7 @@ from rems.core.calendar import (
 from rems.core.cases import MalformedCase, facts_from_case
 from rems.core.decision import decide, decide_all
 from rems.core.facts import (
+    CREDENTIALS,
     NO_UNIT_YET,
     AgreementForm,
     CategoryProof,
@@ -88,6 +89,7 @@ from rems.core.vocabulary import (
 
 __all__ = [
     "ADVISORY",
+    "CREDENTIALS",
     "MET_BY_AN_ORDER",
     "NEVER_QUIET",
     "NO_UNIT_YET",

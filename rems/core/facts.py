@@ -149,12 +149,9 @@ class Unit:
 
 
 NO_UNIT_YET = Unit()
-CREDENTIAL_ENDS = (
-    "prescriber_certified_until",
-    "pharmacy_certified_until",
-    "pharmacist_trained_until",
-    "state_licensed_until",
-)
+# Facts about a credential: whether it holds, and, by the same name with `_until`, when it ends.
+CREDENTIALS = ("prescriber_certified", "pharmacy_certified", "pharmacist_trained", "state_licensed")
+CREDENTIAL_ENDS = tuple(f"{name}_until" for name in CREDENTIALS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ quiet hours move it, to their end. A pause between two attempts is a lease that 
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -35,7 +36,7 @@ WITH ours AS MATERIALIZED (SELECT id FROM rems_reminder
   WHERE id = ANY(%(keys)s) AND lease_until = %(lease)s ORDER BY id FOR UPDATE)
 """
 _GIVE_BACK = f"""{STILL_OURS}
-UPDATE rems_reminder AS r SET lease_until = NULL FROM ours WHERE r.id = ours.id
+UPDATE rems_reminder AS r SET lease_until = NULL FROM ours WHERE r.id = ours.id RETURNING r.id
 """
 # After an outage only the newest of each kind goes out: a patient's older one of the same kind,
 # to the same person by the same way, has been overtaken by it.
@@ -76,9 +77,18 @@ def lease_end(at: datetime) -> datetime:
 def give_back(rows: Sequence[Reminder]) -> None:
     """Let go of claimed rows that were not tried: the next tick takes them."""
     for lease in {row.lease_until for row in rows}:
-        keys = [row.pk for row in rows if row.lease_until == lease]
-        with connection.cursor() as cursor:
-            cursor.execute(_GIVE_BACK, {"keys": keys, "lease": lease})
+        write_ours(_GIVE_BACK, [row for row in rows if row.lease_until == lease])
+
+
+def write_ours(
+    statement: str, rows: Sequence[Reminder], **parameters: Any
+) -> list[tuple[Any, ...]]:
+    """Run a statement that begins with STILL_OURS on rows of one claim: what it returns of each that
+    it wrote."""
+    parameters |= {"keys": [row.pk for row in rows], "lease": rows[0].lease_until}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
 
 
 def overtaken(rows: Sequence[Reminder], at: datetime) -> set[UUID]:

@@ -9,17 +9,15 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from accounts.clock import read_clock
 from rems.locks import lock_for_reference
 from rems.models import Reminder
 from rems.outbox import plan_for_failures
-from rems.services.reminder_claims import STILL_OURS
+from rems.services.reminder_claims import STILL_OURS, write_ours
 from rems.transactions import mutation
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -46,12 +44,14 @@ RETURNING r.id
 _CANCEL = f"""{STILL_OURS}
 UPDATE rems_reminder AS r SET status = 'cancelled', lease_until = NULL, failure = %(reason)s
 FROM ours WHERE r.id = ours.id AND r.status = 'planned'
+RETURNING r.id
 """
 _WAIT = f"""{STILL_OURS}
 UPDATE rems_reminder AS r SET send_at = quiet.ends_at, lease_until = NULL
 FROM ours JOIN unnest(%(keys)s::uuid[], %(ends)s::timestamptz[]) AS quiet (id, ends_at)
   ON quiet.id = ours.id
 WHERE r.id = ours.id AND r.status = 'planned'
+RETURNING r.id
 """
 
 logger = logging.getLogger(__name__)
@@ -72,9 +72,7 @@ class Sweep:
 def begin(rows: Sequence[Reminder]) -> list[Reminder]:
     """Write that the provider is about to be called. Returns those that may go: still planned, and
     still ours. All rows are of one claim."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, {"keys": [row.pk for row in rows], "lease": rows[0].lease_until})
-        attempts: dict[UUID, int] = dict(cursor.fetchall())
+    attempts: dict[UUID, int] = dict(write_ours(_BEGIN, rows))
     for row in rows:
         row.attempts = attempts.get(row.pk, row.attempts)
     return [row for row in rows if row.pk in attempts]
@@ -84,15 +82,8 @@ def note_sent(rows: Sequence[Reminder], message_ids: Mapping[UUID, str], sweep: 
     """They have left; `message_ids` are the provider's. One statement for all."""
     if not rows:
         return
-    keys = [row.pk for row in rows]
-    parameters: dict[str, Any] = {
-        "keys": keys,
-        "message_ids": [message_ids[key][:200] for key in keys],
-        "lease": rows[0].lease_until,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT, parameters)
-        noted = {key for (key,) in cursor.fetchall()}
+    theirs = [message_ids[row.pk][:200] for row in rows]
+    noted = {key for (key,) in write_ours(_SENT, rows, message_ids=theirs)}
     sweep.sent += len(noted)
     for row in rows:
         if row.pk in noted:
@@ -131,13 +122,9 @@ def note_cancelled(rows: Sequence[Reminder], reason: str, sweep: Sweep) -> None:
     """They are not needed any more, for this reason. One statement for all."""
     if not rows:
         return
-    keys = [row.pk for row in rows]
-    parameters = {"keys": keys, "lease": rows[0].lease_until, "reason": reason}
-    with connection.cursor() as cursor:
-        cursor.execute(_CANCEL, parameters)
-        sweep.cancelled += cursor.rowcount
-    for key in keys:
-        logger.info("reminder %s cancelled: %s", key, reason or "no longer needed")
+    sweep.cancelled += len(write_ours(_CANCEL, rows, reason=reason))
+    for row in rows:
+        logger.info("reminder %s cancelled: %s", row.pk, reason or "no longer needed")
 
 
 def note_quiet(rows: Sequence[Reminder], ends: Mapping[UUID, datetime], sweep: Sweep) -> None:
@@ -145,17 +132,9 @@ def note_quiet(rows: Sequence[Reminder], ends: Mapping[UUID, datetime], sweep: S
     not late. One statement for all."""
     if not rows:
         return
-    keys = [row.pk for row in rows]
-    parameters: dict[str, Any] = {
-        "keys": keys,
-        "ends": [ends[key] for key in keys],
-        "lease": rows[0].lease_until,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_WAIT, parameters)
-        sweep.quiet += cursor.rowcount
-    for key in keys:
-        logger.info("reminder %s waits for the end of the quiet hours", key)
+    sweep.quiet += len(write_ours(_WAIT, rows, ends=[ends[row.pk] for row in rows]))
+    for row in rows:
+        logger.info("reminder %s waits for the end of the quiet hours", row.pk)
 
 
 def pause_after(attempts: int) -> timedelta:

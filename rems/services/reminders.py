@@ -78,9 +78,9 @@ def _lay_aside_obsolete(rows: Sequence[Reminder], sweep: Sweep) -> list[Reminder
             note_attempt(row, unanswered[row.pk], sweep, left=False)
     answered = [row for row in rest if row.pk not in unanswered]
     note_cancelled([row for row in answered if row.pk not in asked_for], "", sweep)
-    asleep = [row for row in answered if asked_for.get(row.pk, at) > at]
-    note_quiet(asleep, asked_for, sweep)
-    return [row for row in answered if row.pk in asked_for and row not in asleep]
+    wanted = [row for row in answered if row.pk in asked_for]
+    note_quiet([row for row in wanted if asked_for[row.pk] > at], asked_for, sweep)
+    return [row for row in wanted if asked_for[row.pk] <= at]
 
 
 def _not_given_up(rows: Sequence[Reminder], sweep: Sweep) -> Iterator[Reminder]:

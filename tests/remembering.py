@@ -20,6 +20,8 @@ import psycopg
 from django.db import connection as djangos
 from django.db.models import Model
 
+from tests.lasting import LastingConnection
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Path = tuple[tuple[Any, ...], ...]
@@ -91,16 +93,14 @@ class Memory:
     """What was arranged on this run's test database. Closed, it remembers nothing."""
 
     def __init__(self) -> None:
-        self._url = ""
-        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._connection: LastingConnection | None = None
         self._kept: dict[Path, Kept] = {}
         self._numbers = 0
         self._stands: tuple[Path, int] | None = None
 
     def open(self, superuser_url: str) -> None:
         """Begin on an erased database."""
-        self._url = superuser_url
-        self._connection = self._connected()
+        self._connection = LastingConnection(superuser_url)
         self._connection.execute(MEMORY)
         self._keep((), b"", ground=-1)
 
@@ -156,21 +156,8 @@ class Memory:
         return int(row[0])
 
     def _execute(self, statement: str, *values: object) -> "psycopg.Cursor[tuple[Any, ...]]":
-        """Over a new connection where a test killed the server under the old one."""
         assert self._connection is not None
-        try:
-            return self._connection.execute(statement, values)  # type: ignore[arg-type]
-        except psycopg.OperationalError:
-            if not self._connection.closed:
-                raise
-        self._connection = self._connected()
-        return self._connection.execute(statement, values)  # type: ignore[arg-type]
-
-    def _connected(self) -> "psycopg.Connection[tuple[Any, ...]]":
-        connection = psycopg.connect(self._url, autocommit=True)
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("SET lock_timeout = '5s'")
-        return connection
+        return self._connection.execute(statement, *values)
 
 
 memory = Memory()

@@ -56,12 +56,16 @@ def ago(**duration: float) -> datetime:
 
 def a_user(role: Role, name: str) -> User:
     """The user of that name, made with the role when first asked for."""
-    email = f"{name.lower().replace(' ', '.').replace('..', '.')}@example.com"
+    email = _email_of(name)
     user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, PASSWORD, name=name, is_staff=role in STAFF_ROLES)
         grant_role(user, role)
     return user
+
+
+def _email_of(name: str) -> str:
+    return f"{name.lower().replace(' ', '.').replace('..', '.')}@example.com"
 
 
 def sign(
@@ -132,9 +136,8 @@ def the_store() -> Store:
         _open_the_store()
         lot = _best_lot()
     assert lot is not None
-    pharmacist, product = _pharmacist_of("pat.lee@example.com"), lot.package.product
-    pharmacist = pharmacist or a_pharmacist("Pat Lee")
-    return Store(pharmacist.pharmacy, pharmacist, product, lot.package, lot)
+    pharmacist = _pharmacist_of(_email_of("Pat Lee")) or a_pharmacist("Pat Lee")
+    return Store(pharmacist.pharmacy, pharmacist, lot.package.product, lot.package, lot)
 
 
 def _open_the_store() -> None:

@@ -27,15 +27,6 @@ from tests.rems.waiting_mail import AFTER, BEFORE, REACHED
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def workers(tmp_path: Path) -> Iterator[Workers]:
-    """Nothing waits in the queue at first; no worker is left at the end."""
-    redis.Redis.from_url(settings.REDIS_URL).delete(QUEUE)
-    started = Workers(tmp_path)
-    yield started
-    started.close()
-
-
 def test_kill_9_loses_no_reminder_and_a_second_copy_can_be_known(
     workers: Workers, clock: VirtualClock
 ) -> None:

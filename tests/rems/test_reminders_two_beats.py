@@ -1,18 +1,13 @@
 """Two beats and two workers, all of them real: everybody hears once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import redis
-from django.conf import settings
 
 from bench.many import copy_patient, copy_reminder
 from rems.models import Reminder
 from tests.builders import acting_user
 from tests.rems.counting_mail import sent_keys
 from tests.rems.forked import Superuser
-from tests.rems.killing import QUEUE, Workers, until
+from tests.rems.killing import Workers, until
 from tests.rems.treated import due_now
 from tests.rems.waiting_mail import BEFORE
 
@@ -20,15 +15,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.short_proof]
 COUNTING = "tests.rems.counting_mail.EmailBackend"
 NUMBER = 20
 AT_ONCE = 3
-
-
-@pytest.fixture
-def workers(tmp_path: Path) -> Iterator[Workers]:
-    """Nothing waits in the queue at first; nobody is left at the end."""
-    redis.Redis.from_url(settings.REDIS_URL).delete(QUEUE)
-    started = Workers(tmp_path)
-    yield started
-    started.close()
 
 
 def test_with_two_beats_and_two_workers_each_due_reminder_is_sent_once(

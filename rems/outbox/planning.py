@@ -74,9 +74,10 @@ def still_needed(reminders: Iterable[Reminder], at: datetime) -> dict[UUID, date
     where it is quiet now for whom it is for. A statement for each kind of subject among them,
     however many they are."""
     rows, wanted = list(reminders), dict[Key, Wanted]()
+    things = {(row.subject_id, row.kind, row.due_on) for row in rows}
     for load in {loader_of(row.kind) for row in rows}:
         subjects = {_subject(row) for row in rows if loader_of(row.kind) is load}
-        wanted |= wanted_of(load(subjects, at), at)
+        wanted |= wanted_of(load(subjects, at), at, things)
     found = ((row.pk, wanted.get(key_of(row))) for row in rows)
     return {key: one.send_at for key, one in found if one is not None}
 

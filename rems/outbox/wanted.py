@@ -1,6 +1,6 @@
 """Which reminders should stand: every step of every obligation, for each person and channel."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -34,6 +34,10 @@ class Wanted:
     send_at: datetime
 
 
+# What falls due, of whom and when; each of its reminders has the three in its key.
+Thing = tuple[UUID, str, date]
+
+
 def key_of(reminder: Reminder) -> Key:
     """The key of a row."""
     return Key(
@@ -47,12 +51,17 @@ def key_of(reminder: Reminder) -> Key:
     )
 
 
-def wanted_of(standings: Mapping[UUID, Standing], at: datetime) -> dict[Key, Wanted]:
-    """Every reminder that these subjects' facts ask for at this instant."""
+def wanted_of(
+    standings: Mapping[UUID, Standing], at: datetime, among: Collection[Thing] | None = None
+) -> dict[Key, Wanted]:
+    """Every reminder that these subjects' facts ask for at this instant; those of the things
+    `among` which one asks, where that is given."""
     found: dict[Key, Wanted] = {}
     for subject_id, standing in standings.items():
         for obligation in standing.obligations:
             about = UUID(obligation.about) if obligation.about else subject_id
+            if among is not None and (about, obligation.kind, obligation.due_on) not in among:
+                continue
             for step, recipient_id, channel, send_at in _told(standing, obligation, at):
                 key = _key(about, obligation, step, recipient_id, channel)
                 one = Wanted(key, standing.patient_id, send_at)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from rems.core.calendar import zone_named
 from rems.core.facts import (
+    CREDENTIAL_ENDS,
     AgreementForm,
     CategoryProof,
     Confirmation,
@@ -50,24 +51,36 @@ class MalformedCase(ValueError):
 
 
 class _Unreadable(ValueError):
-    """A value that is not what its field holds."""
+    """A value that is not what its field holds; `path` is where it stands in what was read."""
+
+    def __init__(self, problem: str, path: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.path = problem, path
+
+    def within(self, key: str) -> _Unreadable:
+        """The same, in the field `key` of something larger."""
+        joint = "." if self.path and not self.path.startswith("[") else ""
+        return _Unreadable(self.problem, f"{key}{joint}{self.path}")
 
 
 def _word(words: type[Word]) -> Reader[Word]:
     known = {word.value: word for word in words}
 
     def read(value: Any) -> Word:
-        found = known.get(value) if isinstance(value, str) else None
-        if found is None:
-            raise _Unreadable(f"expected one of {', '.join(known)}, got {_short(value)}")
-        return found
+        try:
+            return known[value]
+        except (KeyError, TypeError):
+            expected = ", ".join(known)
+            raise _Unreadable(f"expected one of {expected}, got {_short(value)}") from None
 
     return read
 
 
 def _bool(value: Any) -> bool:
-    if value is True or value is False:
-        return bool(value)
+    if value is True:
+        return True
+    if value is False:
+        return False
     raise _Unreadable(f"expected true or false, got {_short(value)}")
 
 
@@ -124,57 +137,164 @@ def _optional(read: Reader[T]) -> Reader[T | None]:
     return lambda value: None if value is None else read(value)
 
 
+def _many(read: Reader[T]) -> Reader[tuple[T, ...]]:
+    def read_all(value: Any) -> tuple[T, ...]:
+        if not isinstance(value, list):
+            raise _Unreadable(f"expected a list, got {_short(value)}")
+        found: list[T] = []
+        try:
+            for item in value:
+                found.append(read(item))
+        except _Unreadable as problem:
+            raise problem.within(f"[{len(found)}]") from None
+        return tuple(found)
+
+    return read_all
+
+
+# Of each attribute: its field in the case, and how that is read.
+Fields = dict[str, tuple[str, Reader[Any]]]
+
+
+def _record(
+    build: Callable[..., T], fields: Fields, may_be_absent: Fields | None = None
+) -> Reader[T]:
+    """How an object of the case becomes a record of the core: by its fields, in this order."""
+    required = [(attribute, *field) for attribute, field in fields.items()]
+    optional = [(attribute, *field) for attribute, field in (may_be_absent or {}).items()]
+
+    def read_record(value: Any) -> T:
+        if not isinstance(value, dict):
+            raise _Unreadable(f"expected an object, got {_short(value)}")
+        found, key = {}, ""
+        try:
+            for attribute, key, read in required:
+                found[attribute] = read(value[key])
+            for attribute, key, read in optional:
+                if key in value:
+                    found[attribute] = read(value[key])
+        except KeyError:
+            raise _Unreadable("missing", key) from None
+        except _Unreadable as problem:
+            raise problem.within(key) from None
+        return build(**found)
+
+    return read_record
+
+
 _category, _channel, _result = _word(RiskCategory), _word(Channel), _word(TestResult)
 _hold_type, _proof_type = _word(HoldType), _word(ProofType)
 _mode, _indication = _word(ReleaseMode), _optional(_word(Indication))
 _maybe_time, _maybe_date, _maybe_text = _optional(_time), _optional(_date), _optional(_text)
 
-
-class _Fields:
-    """One JSON object being read; `path` is where it stands in the case."""
-
-    __slots__ = ("path", "values")
-
-    def __init__(self, values: Any, path: str) -> None:
-        if not isinstance(values, dict):
-            raise MalformedCase(path, f"expected an object, got {_short(values)}")
-        self.values, self.path = values, path
-
-    def take(self, key: str, read: Reader[T]) -> T:
-        """The field `key` as `read` gives it. Raises MalformedCase."""
-        try:
-            return read(self.values[key])
-        except KeyError:
-            raise MalformedCase(f"{self.path}.{key}", "missing") from None
-        except _Unreadable as problem:
-            raise MalformedCase(f"{self.path}.{key}", str(problem)) from None
-
-    def take_or(self, key: str, read: Reader[T], default: T) -> T:
-        """The field `key`, or `default` where the case does not have it."""
-        return self.take(key, read) if key in self.values else default
-
-    def record(self, key: str, build: Callable[[_Fields], T]) -> T:
-        """The object in field `key`."""
-        return build(_Fields(self.take(key, _as_it_is), f"{self.path}.{key}"))
-
-    def record_or_none(self, key: str, build: Callable[[_Fields], T]) -> T | None:
-        """The object in field `key`, or None where it is null."""
-        return None if self.take(key, _as_it_is) is None else self.record(key, build)
-
-    def many(self, key: str, build: Callable[[_Fields], T]) -> tuple[T, ...]:
-        """The objects of the list in field `key`."""
-        items, path = self.take(key, _list), f"{self.path}.{key}"
-        return tuple(build(_Fields(item, f"{path}[{n}]")) for n, item in enumerate(items))
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    raise _Unreadable(f"expected a list, got {_short(value)}")
+_agreement_form = _record(
+    AgreementForm,
+    {
+        "category": ("cat", _category),
+        "signed_at": ("signed_at", _time),
+        "patient_signed": ("patient_sig", _bool),
+        "guardian_signed": ("guardian_sig", _bool),
+        "prescriber_signed": ("prescriber_sig", _bool),
+        "status": ("status", _text),
+    },
+)
+_prescription = _record(
+    Prescription,
+    {
+        "written_at": ("written_at", _time),
+        "days_supply": ("days", _int),
+        "quantity": ("qty", _int),
+        "refills": ("refills", _int),
+        "channel": ("channel", _channel),
+        "category": ("cat", _category),
+        "authorization_number": ("auth_no", _maybe_text),
+        "authorization_issued_at": ("auth_issued_at", _maybe_time),
+        "authorization_used": ("auth_used", _bool),
+    },
+    {"automatic_shipping": ("auto_ship", _bool)},
+)
+_test = _record(
+    PregnancyTest,
+    {
+        "collected_at": ("at", _time),
+        "result": ("res", _result),
+        "detection_limit": ("sens", _number),
+        "verified": ("verified", _bool),
+    },
+)
+_proof = _record(CategoryProof, {"type": ("type", _proof_type), "on": ("on", _date)})
+_supply = _record(
+    PreviousSupply,
+    {
+        "dispensed_at": ("dispensed_at", _time),
+        "first_dose_on": ("start", _date),
+        "days_supply": ("days", _int),
+    },
+)
+_hold = _record(
+    Hold,
+    {
+        "type": ("type", _hold_type),
+        "opened_at": ("at", _time),
+        "cleared_at": ("cleared_at", _maybe_time),
+    },
+)
+_confirmation = _record(
+    Confirmation, {"number": ("no", _maybe_text), "obtained_at": ("at", _maybe_time)}
+)
+_unit = _record(
+    Unit,
+    {
+        "expired": ("expired", _bool),
+        "recalled": ("recalled", _bool),
+        "suspect": ("suspect", _bool),
+        "identifier_captured": ("identifier_captured", _bool),
+    },
+)
+_FACTS: Fields = {
+    "time_zone": ("tz", _zone),
+    "category": ("cat", _category),
+    "born_on": ("dob", _date),
+    "prescriber_certified": ("prescriber_certified", _bool),
+    "pharmacy_certified": ("pharmacy_certified", _bool),
+    "pharmacist_trained": ("pharmacist_trained", _bool),
+    "state_licensed": ("state_licensed", _bool),
+    "severe_hypersensitivity": ("allergy", _bool),
+    "exposure_report_open": ("exposure_report_open", _bool),
+    "agreement_form": ("ppaf", _optional(_agreement_form)),
+    "prescription": ("rx", _prescription),
+    "first_prescription": ("first_rx", _bool),
+    "pregnancy_tests": ("tests", _many(_test)),
+    "category_proof": ("fnrp", _optional(_proof)),
+    "previous_supply": ("prev", _optional(_supply)),
+    "surveys_completed_at": ("surveys", _many(_time)),
+    "holds": ("holds", _many(_hold)),
+    "therapy_started_on": ("therapy_start", _maybe_date),
+    "discontinued_at": ("discontinued_at", _maybe_time),
+    "confirmation": ("conf", _optional(_confirmation)),
+    "release_mode": ("mode", _mode),
+    "counselled_at": ("counselled_at", _maybe_time),
+    "checklist_complete": ("checklist", _bool),
+    "medication_guide_given": ("medguide", _bool),
+    "approved_at": ("approved_at", _maybe_time),
+    "unit": ("product", _unit),
+}
+# A record of a patient who had no category or no prescription yet.
+_INCOMPLETE: Fields = {
+    "category": ("cat", _optional(_category)),
+    "prescription": ("rx", _optional(_prescription)),
+}
+_MAY_BE_ABSENT: Fields = {
+    **{name: (name, _maybe_time) for name in CREDENTIAL_ENDS},
+    "indication": ("indication", _indication),
+    "strong_cyp1a2_inhibitor": ("strong_cyp1a2_inhibitor", _bool),
+    "hepatic_impairment": ("hepatic_impairment", _bool),
+    "on_dialysis": ("on_dialysis", _bool),
+    "takes_pembrolizumab": ("takes_pembrolizumab", _bool),
+    "blood_count_overdue": ("blood_count_overdue", _bool),
+}
+_facts = _record(Facts, _FACTS, _MAY_BE_ABSENT)
+_incomplete_facts = _record(Facts, _FACTS | _INCOMPLETE, _MAY_BE_ABSENT)
 
 
 def facts_from_case(case: Mapping[str, Any]) -> tuple[datetime, Facts]:
@@ -183,130 +303,18 @@ def facts_from_case(case: Mapping[str, Any]) -> tuple[datetime, Facts]:
     A record of a patient who had no prescription or no category yet says `"incomplete": true`;
     in any other case null is malformed there.
     """
-    whole = _Fields(case, "case")
+    if not isinstance(case, dict):
+        raise MalformedCase("case", f"expected an object, got {_short(case)}")
+    read_facts = _incomplete_facts if case.get("incomplete") is True else _facts
+    at, facts = _read(case, "now", _time), _read(case, "facts", read_facts)
+    return at, facts
+
+
+def _read(case: Mapping[str, Any], key: str, read: Reader[T]) -> T:
     try:
-        at = whole.take("now", _time)
-        facts = whole.take("facts", _as_it_is)
-        return at, _facts(_Fields(facts, "facts"), case.get("incomplete") is True)
-    except MalformedCase as error:
-        raise MalformedCase(error.field.removeprefix("case."), error.problem) from None
-
-
-def _facts(fields: _Fields, incomplete: bool) -> Facts:
-    take = fields.take
-    prescription = fields.record_or_none if incomplete else fields.record
-    return Facts(
-        time_zone=take("tz", _zone),
-        category=take("cat", _optional(_category) if incomplete else _category),
-        born_on=take("dob", _date),
-        prescriber_certified=take("prescriber_certified", _bool),
-        pharmacy_certified=take("pharmacy_certified", _bool),
-        pharmacist_trained=take("pharmacist_trained", _bool),
-        state_licensed=take("state_licensed", _bool),
-        severe_hypersensitivity=take("allergy", _bool),
-        exposure_report_open=take("exposure_report_open", _bool),
-        agreement_form=fields.record_or_none("ppaf", _agreement_form),
-        prescription=prescription("rx", _prescription),
-        first_prescription=take("first_rx", _bool),
-        pregnancy_tests=fields.many("tests", _test),
-        category_proof=fields.record_or_none("fnrp", _proof),
-        previous_supply=fields.record_or_none("prev", _supply),
-        surveys_completed_at=_surveys(fields),
-        holds=fields.many("holds", _hold),
-        therapy_started_on=take("therapy_start", _maybe_date),
-        discontinued_at=take("discontinued_at", _maybe_time),
-        confirmation=fields.record_or_none("conf", _confirmation),
-        release_mode=take("mode", _mode),
-        counselled_at=take("counselled_at", _maybe_time),
-        checklist_complete=take("checklist", _bool),
-        medication_guide_given=take("medguide", _bool),
-        approved_at=take("approved_at", _maybe_time),
-        unit=fields.record("product", _unit),
-        prescriber_certified_until=fields.take_or("prescriber_certified_until", _maybe_time, None),
-        pharmacy_certified_until=fields.take_or("pharmacy_certified_until", _maybe_time, None),
-        pharmacist_trained_until=fields.take_or("pharmacist_trained_until", _maybe_time, None),
-        state_licensed_until=fields.take_or("state_licensed_until", _maybe_time, None),
-        indication=fields.take_or("indication", _indication, None),
-        strong_cyp1a2_inhibitor=fields.take_or("strong_cyp1a2_inhibitor", _bool, False),
-        hepatic_impairment=fields.take_or("hepatic_impairment", _bool, False),
-        on_dialysis=fields.take_or("on_dialysis", _bool, False),
-        takes_pembrolizumab=fields.take_or("takes_pembrolizumab", _bool, False),
-        blood_count_overdue=fields.take_or("blood_count_overdue", _bool, False),
-    )
-
-
-def _surveys(fields: _Fields) -> tuple[datetime, ...]:
-    try:
-        return tuple(map(_time, fields.take("surveys", _list)))
+        return read(case[key])
+    except KeyError:
+        raise MalformedCase(key, "missing") from None
     except _Unreadable as problem:
-        raise MalformedCase(f"{fields.path}.surveys", str(problem)) from None
-
-
-def _agreement_form(fields: _Fields) -> AgreementForm:
-    return AgreementForm(
-        category=fields.take("cat", _category),
-        signed_at=fields.take("signed_at", _time),
-        patient_signed=fields.take("patient_sig", _bool),
-        guardian_signed=fields.take("guardian_sig", _bool),
-        prescriber_signed=fields.take("prescriber_sig", _bool),
-        status=fields.take("status", _text),
-    )
-
-
-def _prescription(fields: _Fields) -> Prescription:
-    return Prescription(
-        written_at=fields.take("written_at", _time),
-        days_supply=fields.take("days", _int),
-        quantity=fields.take("qty", _int),
-        refills=fields.take("refills", _int),
-        channel=fields.take("channel", _channel),
-        category=fields.take("cat", _category),
-        authorization_number=fields.take("auth_no", _maybe_text),
-        authorization_issued_at=fields.take("auth_issued_at", _maybe_time),
-        authorization_used=fields.take("auth_used", _bool),
-        automatic_shipping=fields.take_or("auto_ship", _bool, False),
-    )
-
-
-def _test(fields: _Fields) -> PregnancyTest:
-    return PregnancyTest(
-        collected_at=fields.take("at", _time),
-        result=fields.take("res", _result),
-        detection_limit=fields.take("sens", _number),
-        verified=fields.take("verified", _bool),
-    )
-
-
-def _proof(fields: _Fields) -> CategoryProof:
-    return CategoryProof(type=fields.take("type", _proof_type), on=fields.take("on", _date))
-
-
-def _supply(fields: _Fields) -> PreviousSupply:
-    return PreviousSupply(
-        dispensed_at=fields.take("dispensed_at", _time),
-        first_dose_on=fields.take("start", _date),
-        days_supply=fields.take("days", _int),
-    )
-
-
-def _hold(fields: _Fields) -> Hold:
-    return Hold(
-        type=fields.take("type", _hold_type),
-        opened_at=fields.take("at", _time),
-        cleared_at=fields.take("cleared_at", _maybe_time),
-    )
-
-
-def _confirmation(fields: _Fields) -> Confirmation:
-    return Confirmation(
-        number=fields.take("no", _maybe_text), obtained_at=fields.take("at", _maybe_time)
-    )
-
-
-def _unit(fields: _Fields) -> Unit:
-    return Unit(
-        expired=fields.take("expired", _bool),
-        recalled=fields.take("recalled", _bool),
-        suspect=fields.take("suspect", _bool),
-        identifier_captured=fields.take("identifier_captured", _bool),
-    )
+        within = problem.within(key)
+        raise MalformedCase(within.path, within.problem) from None

@@ -6,6 +6,7 @@ that the other waits for. A row that a worker has begun with keeps its time, and
 the worker can still say what came of it; one that was sent meanwhile stays sent.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +30,9 @@ _MOVES = """r.status = 'planned' AND r.attempts = 0 AND r.send_at <> {new}
 
 _STATEMENT = f"""
 WITH wanted AS (
-  SELECT * FROM unnest(%(id)s::uuid[], %(subject_id)s::uuid[], %(patient_id)s::uuid[],
-    %(program_id)s::text[], %(kind)s::text[], %(due_on)s::date[], %(step)s::int[],
-    %(recipient_id)s::uuid[], %(channel)s::text[], %(send_at)s::timestamptz[])
-  AS w(id, {_COLUMNS})
+  SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS w(id uuid, subject_id uuid,
+    patient_id uuid, program_id text, kind text, due_on date, step int, recipient_id uuid,
+    channel text, send_at timestamptz)
 ), changing AS (
   SELECT r.id, true AS is_obsolete FROM rems_reminder r
   WHERE __SCOPE__ AND r.status = 'planned' AND r.kind = ANY(%(kinds)s)
@@ -66,10 +66,10 @@ WITH wanted AS (
 SELECT * FROM cancelled UNION ALL SELECT * FROM put
 """
 _SCOPES = {
-    "patient": "r.patient_id = ANY(%(scope)s)",
-    "course": "r.patient_id = ANY(%(scope)s) AND r.program_id = %(program)s",
+    "patient": "r.patient_id {is_asked}",
+    "course": "r.patient_id {is_asked} AND r.program_id = %(program)s",
     "none": "false",
-    "subject": "r.subject_id = ANY(%(scope)s) AND r.patient_id IS NULL",
+    "subject": "r.subject_id {is_asked} AND r.patient_id IS NULL",
 }
 EVERY_KIND = tuple(kind.value for kind in core.Kind)
 
@@ -103,23 +103,40 @@ def reconcile(
     `keys` name the `patient`s or `subject`s whose rows those are, or the patients whose `course` in
     one program is meant. Of other `kinds` nothing is cancelled. Returns what was changed.
     """
-    rows = list(wanted)
+    scope = list(keys)
     parameters: dict[str, Any] = {
-        "id": [uuid7() for _ in rows],
-        "subject_id": [row.key.subject_id for row in rows],
-        "patient_id": [row.patient_id for row in rows],
-        "program_id": [row.key.program_code for row in rows],
-        "kind": [row.key.kind for row in rows],
-        "due_on": [row.key.due_on for row in rows],
-        "step": [row.key.step for row in rows],
-        "recipient_id": [row.key.recipient_id for row in rows],
-        "channel": [row.key.channel for row in rows],
-        "send_at": [row.send_at for row in rows],
-        "scope": list(keys),
+        "wanted": json.dumps([_row(one) for one in wanted], default=str),
+        "scope": scope,
         "kinds": list(kinds),
         "program": program_code,
         "at": at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT.replace("__SCOPE__", _SCOPES[by]), parameters)
+        cursor.execute(_statement(by, len(scope) == 1), parameters)
         return [Difference(*found) for found in cursor.fetchall()]
+
+
+def _row(wanted: Wanted) -> dict[str, Any]:
+    key = wanted.key
+    return {
+        "id": uuid7(),
+        "subject_id": key.subject_id,
+        "patient_id": wanted.patient_id,
+        "program_id": key.program_code,
+        "kind": key.kind,
+        "due_on": key.due_on,
+        "step": key.step,
+        "recipient_id": key.recipient_id,
+        "channel": key.channel,
+        "send_at": wanted.send_at,
+    }
+
+
+def _statement(by: str, is_one: bool) -> str:
+    """The statement for these keys.
+
+    For one key, and with what is wanted as one value, any plan looks as dear as one made for the
+    occasion, so the server keeps it: to plan takes longer than the work.
+    """
+    is_asked = "= (%(scope)s::uuid[])[1]" if is_one else "= ANY(%(scope)s)"
+    return _STATEMENT.replace("__SCOPE__", _SCOPES[by].format(is_asked=is_asked))

@@ -120,7 +120,7 @@ WRONG: list[tuple[str, Any]] = [
     ("facts.fnrp.type", "vasectomy"),
     ("facts.fnrp.on", None),
     ("facts.prev.start", "2026-09-02T00:00:00Z"),
-    ("facts.surveys", ["2026-10-01"]),
+    ("facts.surveys[0]", "2026-10-01"),
     ("facts.surveys", "2026-10-01T10:00:00Z"),
     ("facts.conf", "CONF-1"),
     ("facts.conf.at", "yesterday"),

@@ -148,6 +148,15 @@ def test_a_wrong_value_is_named(field: str, value: Any) -> None:
     assert json.loads(answer)["error"].startswith(f"{field}: ")
 
 
+def test_of_an_unknown_word_the_known_ones_are_told() -> None:
+    case = whole_case()
+    case["facts"]["rx"]["channel"] = "pigeon"
+    with pytest.raises(
+        MalformedCase, match=r"^facts\.rx\.channel: expected one of .+, got 'pigeon'"
+    ):
+        facts_from_case(case)
+
+
 def test_a_date_that_is_an_object_is_no_missing_date() -> None:
     case = whole_case()
     case["facts"]["dob"] = {str(digit): digit for digit in range(10)}

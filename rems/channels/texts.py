@@ -128,6 +128,16 @@ LINES: Mapping[str, Mapping[str, Line]] = {
             "Su farmacia: sus reglas siguen hasta el {day}.",
         ),
     },
+    "precautions_in_force": {
+        "en": Line(
+            "The rules that you agreed to are in force, also after {day}. Please read them again.",
+            "Your pharmacy: your rules go on after {day}.",
+        ),
+        "es": Line(
+            "Las reglas que usted aceptó están en vigor, también después del {day}. Léalas otra vez.",
+            "Su farmacia: sus reglas siguen después del {day}.",
+        ),
+    },
     "agreement_lapsing": {
         "en": Line(
             "A form that you signed runs out on {day}. Please see how to renew it.",

@@ -13,6 +13,8 @@ OF_PATIENT: Mapping[str, str] = {
     "survey_due": "rems:survey",
     "agreement_lapsing": "rems:agreement",
 }
+# Where on the treatment's page it is told.
+PARTS: Mapping[str, str] = {"precautions": "#rules", "precautions_in_force": "#rules"}
 # For the pharmacy's people, where there is no patient. The orders' pages are known by name alone.
 OF_PHARMACY: Mapping[str, str] = {
     "order_waiting": "orders:queue",
@@ -27,7 +29,7 @@ def destination_of(reminder: Reminder, reader: User) -> str:
         return _path(OF_PHARMACY.get(reminder.kind, ""))
     if patients_acted_for(reader).filter(pk=reminder.patient_id).exists():
         name = OF_PATIENT.get(reminder.kind, "rems:treatment")
-        return reverse(name, args=[reminder.patient_id])
+        return reverse(name, args=[reminder.patient_id]) + PARTS.get(reminder.kind, "")
     if readable_patients(reader).filter(pk=reminder.patient_id).exists():
         return reverse("rems:patient", args=[reminder.patient_id])
     return "/"

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.clock import read_clock
+from rems import core
 from rems.forms import evidence
 from rems.models import AgreementForm, Program
 from rems.pages import meanings
@@ -75,9 +76,7 @@ class SignFormView(EvidenceFormView):
         return {
             **super().context(form),
             "category": CATEGORY_NAMES[self.agreement.category],
-            "is_child": "guardian" in wanted,
-            "is_frp": self.agreement.category.startswith("FRP"),
-            "is_male": self.agreement.category.startswith("MALE"),
+            "group": core.RiskCategory(self.agreement.category),
             "already_signed": self.role in self.signed,
             "signatures": [(SIGNER_NAMES[role], role in self.signed) for role in wanted],
         }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.clock import read_clock
 from accounts.models import User
 from accounts.services import log_read
+from rems import core
 from rems.models import Patient
 from rems.pages.record import timeline
 from rems.pages.standing import standing_of, standings
@@ -79,6 +80,7 @@ def _treatment(patient: Patient, reader: User) -> dict[str, Any]:
     return {
         "patient": patient,
         "standing": standing,
+        "group": core.RiskCategory(standing.category) if standing and standing.category else None,
         "stops": stops(standing) if standing else [],
         "steps": treatment_steps(standing, order_url) if standing else [],
         "unstarted": list(supplies_without_first_dose(patient.pk)),

@@ -22,6 +22,7 @@ FALLS_DUE = {
     Kind.AUTHORIZATION_LAPSING: "the end of an authorization that nobody ordered on (R14, R15)",
     Kind.REFILL_WINDOW: "the first day on which the next fill is allowed (R45), until one is ordered",
     Kind.PRECAUTIONS: "the end of the precautions, four weeks after treatment stopped (6.1, 6.7, 6.9)",
+    Kind.PRECAUTIONS_IN_FORCE: "each cycle of treatment, pauses too; once before it (6.1, 6.7 to 6.9)",
     Kind.AGREEMENT_LAPSING: "the end of the form, twelve months after treatment stopped (R04)",
     Kind.ORDER_WAITING: "an order's last step, while the parcel is here",
     Kind.CONFIRMATION_LAPSING: "the end of a confirmation number, while the parcel is here (R41, R42)",

@@ -62,7 +62,9 @@ def test_an_authorization_without_a_test_or_a_category_has_no_end_to_tell() -> N
 
 def test_a_supply_without_a_category_asks_for_what_all_are_asked_for() -> None:
     unknown = Course(PROGRAMS[0], NEW_YORK, supplies=(capsules(),), last_test_at=NOON)
-    assert kinds(unknown) == {Kind.REFILL_WINDOW, Kind.TREATMENT_DAYS, Kind.BLOOD_COUNT_DUE}
+    assert kinds(unknown) == {
+        *(Kind.REFILL_WINDOW, Kind.TREATMENT_DAYS, Kind.BLOOD_COUNT_DUE, Kind.PRECAUTIONS_IN_FORCE)
+    }
 
 
 def test_decision_d1_gives_the_authorization_its_whole_last_local_day() -> None:
@@ -87,7 +89,7 @@ def test_an_order_that_waits_for_its_confirmation_is_told_as_waiting_alone() -> 
 
 
 def test_what_somebody_has_to_do_is_told_until_it_is_done() -> None:
-    long_after = NOON + 300 * DAY
+    long_after = NOON + 400 * DAY
     ana = course(FRP, last_test_at=NOON)
     assert kinds(ana, long_after) == {
         *(Kind.PREGNANCY_TEST_DUE, Kind.TEST_OVERDUE, Kind.SURVEY_DUE, Kind.REFILL_WINDOW)

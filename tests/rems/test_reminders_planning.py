@@ -115,10 +115,15 @@ def test_those_who_need_no_test_get_no_reminder(category: str, name: str) -> Non
     assert due_dates(patient) == due_dates(patient, "test_overdue") == []
 
 
-def test_before_the_first_capsule_nothing_is_due() -> None:
+def test_before_the_first_capsule_nothing_is_due_but_the_precautions_of_who_can_get_pregnant() -> (
+    None
+):
     ana = a_patient("FRP_ADULT", "Ana Ruiz")
     a_test(ana, ago(hours=1))
-    assert not Reminder.objects.filter(patient=ana).exists()
+    kinds = Reminder.objects.filter(patient=ana).values_list("kind", flat=True)
+    assert list(kinds) == ["precautions_in_force"]
+    carl = a_patient("MALE_ADULT", "Carl Berg")
+    assert not Reminder.objects.filter(patient=carl).exists()
 
 
 def test_a_child_is_reminded_through_the_guardian() -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from rems.core.calendar import add_calendar_months, end_of_day, local_date, months_later
 from rems.core.schedule.course import Capsules, Course, OpenAuthorization, OpenOrder
-from rems.core.schedule.label import CYCLE, PRECAUTIONS, count_days
+from rems.core.schedule.label import CYCLE, PRECAUTIONS, PRECAUTIONS_BEFORE, count_days
 from rems.core.schedule.obligation import Kind, Obligation
 from rems.core.schedule.testing import NextTest, next_test_due
 from rems.core.vocabulary import RiskCategory
@@ -20,6 +20,8 @@ from rems.core.vocabulary import RiskCategory
 DAY = timedelta(days=1)
 # Facts come at least once a cycle; each plans blood counts this far ahead of its own supply.
 COUNTS_AHEAD = 2 * CYCLE
+# So many days the first day of a supply is asked for, and the precautions are told.
+A_WEEK = 7
 # What nobody need be told any more once there is an order.
 MET_BY_AN_ORDER = frozenset({Kind.AUTHORIZATION_LAPSING, Kind.REFILL_WINDOW})
 
@@ -28,7 +30,7 @@ def obligations_of(course: Course, at: datetime) -> tuple[Obligation, ...]:
     """All that falls due in the course as the facts stand at this instant."""
     if course.is_active:
         found = [*_tests(course), *_survey(course), *_authorization(course), *_refill(course)]
-        found += [*_calendar(course), *_blood_counts(course)]
+        found += [*_calendar(course), *_blood_counts(course), *_precautions(course)]
     else:
         found = list(_after_the_stop(course))
     found += obligations_of_orders(course)
@@ -129,7 +131,7 @@ def _calendar(course: Course) -> Iterator[Obligation]:
     if supply is None:
         return
     if not supply.is_recorded:
-        yield _until(course, Kind.TREATMENT_START, supply.started_on, 7)
+        yield _until(course, Kind.TREATMENT_START, supply.started_on, A_WEEK)
     terms = course.program.terms
     taken = min(supply.quantity, terms.one_cycle_quantity) // terms.capsules_per_day
     if taken:
@@ -146,6 +148,36 @@ def _blood_counts(course: Course) -> Iterator[Obligation]:
     days = (started_on + after for after in count_days(course.indication))
     for on in takewhile(lambda on: on <= horizon, days):
         yield _until(course, Kind.BLOOD_COUNT_DUE, on, 0)
+
+
+def _precautions(course: Course) -> Iterator[Obligation]:
+    """The precautions, told again: in treatment, paused or not (rule sheet 6.1, 6.7 to 6.9), and
+    halfway through the four weeks before it to those who keep them already (6.1)."""
+    started_on, supply = course.started_on, course.newest
+    if started_on is not None and supply is not None:
+        days = _precaution_days(course, started_on, supply)
+    else:
+        days = _precaution_day_before(course)
+    for on in days:
+        yield _until(course, Kind.PRECAUTIONS_IN_FORCE, on, A_WEEK)
+
+
+def _precaution_days(course: Course, started_on: date, supply: Capsules) -> Iterator[date]:
+    """The first day, then every cycle. A start that is not on record may yet move: it is taken when
+    nobody asks for it any more. No fact comes in a pause, so the days reach as far beyond the supply
+    in hand as a stop may last before it wants a new form (R04)."""
+    is_on_record = any(x.is_recorded for x in course.supplies if x.started_on == started_on)
+    yield started_on if is_on_record else started_on + A_WEEK * DAY
+    last_on = add_calendar_months(supply.started_on, course.program.terms.restart_months)
+    on = started_on + CYCLE
+    while on <= last_on:
+        yield on
+        on += CYCLE
+
+
+def _precaution_day_before(course: Course) -> Iterator[date]:
+    if course.form_signed_at is not None and course.category is not None and course.category.is_frp:
+        yield course.on(course.form_signed_at) + PRECAUTIONS_BEFORE / 2
 
 
 def _after_the_stop(course: Course) -> Iterator[Obligation]:

@@ -11,6 +11,7 @@ from rems.core.vocabulary import Confidence, Indication
 _C = Confidence.READ_IN_SOURCE
 
 LABEL_FIGURES: tuple[Limit, ...] = (
+    Limit("precautions_before_first_dose", 28, "days", "S13, S34: rule sheet 6.1", _C),
     Limit("precautions_after_last_dose", 28, "days", "S13, S34: rule sheet 6.1, 6.7, 6.9", _C),
     Limit("cycle", 28, "days", "S15: days 1 to 21 of 28, rule sheet 8.6", _C),
     Limit("myeloma_count_interval", 7, "days", "S13, S27: rule sheet 8.20", _C),
@@ -22,6 +23,7 @@ LABEL_FIGURES: tuple[Limit, ...] = (
 
 _VALUE = {figure.key: figure.value for figure in LABEL_FIGURES}
 
+PRECAUTIONS_BEFORE = timedelta(days=_VALUE["precautions_before_first_dose"])
 PRECAUTIONS = timedelta(days=_VALUE["precautions_after_last_dose"])
 CYCLE = timedelta(days=_VALUE["cycle"])
 _LATER = _VALUE["later_count_interval"]

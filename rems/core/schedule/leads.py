@@ -50,6 +50,7 @@ STEPS: Mapping[Kind, tuple[Step, ...]] = {
     Kind.AUTHORIZATION_LAPSING: (Step(_PATIENT, -2), Step(_PATIENT, -1)),
     Kind.REFILL_WINDOW: (Step(_PATIENT, 0), Step(_PATIENT, 4)),
     Kind.PRECAUTIONS: (Step(_PATIENT, -28), Step(_PATIENT, -14), Step(_PATIENT, 0)),
+    Kind.PRECAUTIONS_IN_FORCE: (Step(_PATIENT, 0),),
     Kind.AGREEMENT_LAPSING: (Step(_PATIENT, -30), Step(_PATIENT, -7)),
     Kind.ORDER_WAITING: (
         Step(_PHARMACISTS, after=24 * _HOURS),

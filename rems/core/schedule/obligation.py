@@ -18,6 +18,7 @@ class Kind(StrEnum):
     AUTHORIZATION_LAPSING = "authorization_lapsing"
     REFILL_WINDOW = "refill_window"
     PRECAUTIONS = "precautions"
+    PRECAUTIONS_IN_FORCE = "precautions_in_force"
     AGREEMENT_LAPSING = "agreement_lapsing"
     ORDER_WAITING = "order_waiting"
     CONFIRMATION_LAPSING = "confirmation_lapsing"

@@ -17,6 +17,7 @@ _PLACES: tuple[tuple[str, str, str], ...] = (
     ("Patients", "rems:patients", "rems.view_any_patient"),
     ("Reminders", "rems:reminders", "rems.view_reminder"),
     ("Certifications", "rems:credentials", "rems.record_certification"),
+    ("How we reach you", "rems:preferences", "rems.change_contactpreference"),
 )
 
 

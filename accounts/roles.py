@@ -24,13 +24,20 @@ STAFF_ROLES = frozenset({Role.PHARMACIST, Role.TECHNICIAN, Role.EDITOR, Role.AUD
 
 _LABEL_MODELS = ("labelversion", "labelsection", "labelstatement")
 
+# `change_contactpreference` is for those whom a reminder can be addressed to: how they are reached.
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
-    Role.PATIENT: ("orders.place_order", "rems.complete_survey", "rems.report_change"),
+    Role.PATIENT: (
+        "orders.place_order",
+        "rems.complete_survey",
+        "rems.report_change",
+        "rems.change_contactpreference",
+    ),
     Role.PRESCRIBER: (
         "rems.view_own_patients",
         "rems.sign_evidence",
         "rems.enter_evidence",
         "rems.report_change",
+        "rems.change_contactpreference",
     ),
     Role.DELEGATE: ("rems.view_own_patients", "rems.enter_evidence", "rems.report_change"),
     Role.PHARMACIST: (
@@ -51,6 +58,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "catalog.change_lot",
         "rems.view_reminder",
         "rems.attend_reminder",
+        "rems.change_contactpreference",
     ),
     Role.TECHNICIAN: (
         "orders.view_queue",

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.clock import read_clock
 from accounts.models import User
 from rems.channels.sms import is_on_offer
 from rems.errors import EntryRefused
 from rems.locks import lock_subjects
-from rems.models import ContactPreference
-from rems.outbox import plan_for_patients
+from rems.models import ContactPreference, Patient, Pharmacist, Prescriber
+from rems.outbox import plan_for_holders, plan_for_patients
 from rems.selectors import patients_acted_for
 from rems.transactions import mutation
 
@@ -39,11 +42,12 @@ def save_preferences(
     time_zone: str,
     quiet_from: time,
     quiet_until: time,
-    advisory_on: bool,
+    advisory_on: bool = True,
     sms_on: bool = False,
     phone: str = "",
 ) -> ContactPreference:
-    """Keep how the actor is reached, and re-plan what they are told of each patient they act for.
+    """Keep how the actor is reached, and plan anew what they are told: of each patient whom they act
+    for or treat, and of their own certificates, all in one transaction.
 
     Times are on the wall clock of `time_zone`; two equal ones mean no quiet hours. Raises
     EntryRefused when a safety reminder could not reach them, or not on its day.
@@ -62,11 +66,27 @@ def save_preferences(
         "advisory_on": advisory_on,
     }
     with mutation():
-        patients = list(patients_acted_for(actor).values_list("pk", flat=True))
-        lock_subjects("patient", patients)
+        holders, patients = _told_about(actor)
         kept, _ = ContactPreference.objects.update_or_create(user=actor, defaults=chosen)
-        plan_for_patients(patients, read_clock())
+        at = read_clock()
+        plan_for_holders(holders, at)
+        plan_for_patients(patients, at)
     return kept
+
+
+def _told_about(actor: User) -> tuple[list[UUID], list[UUID]]:
+    """The holders of certificates that the actor is, and the patients whom they act for or treat;
+    all locked, so that a fact that comes just then knows the old choice or the new one."""
+    holders = list[UUID]()
+    for subject, model in (("prescriber", Prescriber), ("pharmacist", Pharmacist)):
+        keys = list(model.objects.filter(user=actor).values_list("pk", flat=True))
+        lock_subjects(subject, keys)
+        holders += keys
+    acted_for = patients_acted_for(actor).order_by().values("pk")
+    found = Patient.objects.filter(Q(pk__in=acted_for) | Q(prescriber__user=actor))
+    patients = list(found.values_list("pk", flat=True))
+    lock_subjects("patient", patients)
+    return holders, patients
 
 
 def _require_a_way(email_on: bool, sms_on: bool, phone: str) -> None:

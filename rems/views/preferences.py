@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from rems.channels.sms import is_on_offer
-from rems.forms.preferences import OF_PATIENT, PreferencesForm
+from rems.forms.preferences import USUAL, PreferencesForm
 from rems.models import ContactPreference
 from rems.selectors import contact_of
 from rems.services import preferences
@@ -14,7 +14,7 @@ from rems.views.forms import ServiceFormView
 
 
 class PreferencesView(ServiceFormView):
-    """For patients and guardians: channel, phone, language, time zone, quiet hours."""
+    """For whoever is sent reminders: channel, phone, language, time zone, quiet hours."""
 
     form_class = PreferencesForm
     title = "How we reach you"
@@ -25,20 +25,25 @@ class PreferencesView(ServiceFormView):
     done = "Saved. From now on we reach you this way."
 
     def is_allowed(self) -> bool:
-        """Whoever acts for a patient."""
+        """Patients and guardians, prescribers, pharmacists: their own, and nobody else's."""
+        return self.reader.has_perm("rems.change_contactpreference")
+
+    @property
+    def for_patient(self) -> bool:
+        """Whether the reader acts for a patient, or may come to."""
         return self.reader.has_perm("rems.complete_survey")
 
     def form_arguments(self) -> dict[str, Any]:
         """What is chosen so far."""
         shown = contact_of(self.reader.pk) or ContactPreference(user=self.reader)
         initial = {name: getattr(shown, name) for name in PreferencesForm.base_fields}
-        initial["time_zone"] = shown.time_zone or OF_PATIENT
-        return {"initial": initial, "has_sms": is_on_offer()}
+        initial["time_zone"] = shown.time_zone or USUAL
+        return {"initial": initial, "has_sms": is_on_offer(), "for_patient": self.for_patient}
 
     def save(self, form: forms.Form) -> None:
         """Keep it."""
         preferences.save_preferences(actor=self.reader, **form.cleaned_data)
 
     def next_url(self) -> str:
-        """The treatment's page."""
-        return reverse("rems:my-treatment")
+        """The treatment's page; for who has none this one, with what was chosen."""
+        return reverse("rems:my-treatment" if self.for_patient else "rems:preferences")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.journey
 
 PHONE = {"width": 320, "height": 640}
 # These differ with the reader: looked at for each; every other kind of page once.
-PERSONAL = {"orders:queue", "orders:review", "rems:patient", "rems:treatment"}
+PERSONAL = {"orders:queue", "orders:review", "rems:patient", "rems:preferences", "rems:treatment"}
 # Django's own pages, and what is no page.
 NOT_OURS = re.compile(r"^/(static|health|admin)/|/file/$|/account/logout/")
 

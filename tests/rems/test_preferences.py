@@ -1,23 +1,35 @@
 """How we reach Ana is hers to choose; that safety reminders reach her is not."""
 
-from datetime import time
+from datetime import time, timedelta
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.roles import Role
 from rems.errors import EntryRefused
 from rems.models import ContactPreference, Patient, Reminder
+from rems.services import credentials
+from rems.services.planning import plan_everything
 from rems.services.preferences import save_preferences
 from tests.builders import (
+    PROGRAM,
+    a_delegate,
     a_patient,
+    a_pharmacist,
+    a_prescriber,
+    a_technician,
     a_test,
     acting_user,
     ago,
     an_auditor,
+    now,
     prescriber_user,
+    sign,
     sign_in,
     the_store,
 )
@@ -62,6 +74,12 @@ def told(patient: Patient) -> set[tuple[str, str]]:
     return set(rows.values_list("channel", "kind"))
 
 
+def late_tests(patient: Patient) -> set[tuple[int, str]]:
+    """Who is told of the patient's late test: each step, and by which channel."""
+    found = Reminder.objects.filter(patient=patient, kind="test_overdue", status="planned")
+    return set(found.values_list("step", "channel"))
+
+
 def test_the_page_says_plainly_that_safety_reminders_stay_on(client: Client) -> None:
     ana = ana_signs_in(client)
     assert PAGE in client.get(reverse("rems:treatment", args=[ana.pk])).content.decode()
@@ -80,7 +98,7 @@ def test_ana_chooses_and_sees_what_she_chose(client: Client) -> None:
     assert (kept.quiet_from, kept.quiet_until) == (time(22), time(7, 30))
     assert (kept.time_zone, kept.advisory_on) == ("America/Chicago", False)
     assert 'value="07:30"' in client.get(PAGE).content.decode()
-    choose(client, language="en", time_zone="patient")
+    choose(client, language="en", time_zone="usual")
     kept.refresh_from_db()
     assert (kept.language, kept.time_zone) == ("en", "")
 
@@ -144,10 +162,83 @@ def test_where_sms_is_off_it_is_neither_offered_nor_taken(client: Client, settin
     assert not ContactPreference.objects.get().sms_on
 
 
-def test_the_page_is_for_those_who_act_for_a_patient(client: Client) -> None:
+def test_the_prescriber_is_reached_as_she_chose_about_everybody_in_her_care(
+    client: Client,
+) -> None:
+    ana = in_treatment(days=10)
+    a_test(ana, ago(days=1))
+    elsewhere = in_treatment(name="Gina Lowe", prescriber=a_prescriber("Dr. Nell Adeyemi"))
+    a_test(elsewhere, ago(days=1))
+    before = late_tests(elsewhere)
+    assert late_tests(ana) == {(1, "email"), (2, "task")}
+    sign_in(client, prescriber_user(ana))
+    assert choose(client, email_on="").status_code == 302
+    assert late_tests(ana) == {(1, "sms"), (2, "task")}
+    assert late_tests(elsewhere) == before
+    assert ("email", "pregnancy_test_due") in told(ana), "it is not her patient's choice"
+    assert list(plan_everything(check=True)) == []
+
+
+def test_the_pharmacist_is_reached_as_he_chose_about_his_own_training(client: Client) -> None:
+    pat, noor = the_store().user, a_pharmacist("Noor Haddad", trained=False)
+    credentials.record_pharmacist_training(
+        pharmacist_id=noor.pk,
+        program_code=PROGRAM,
+        proof="Certificate",
+        valid_until=now() + timedelta(days=60),
+        actor=pat,
+        signature=sign(pat, Role.PHARMACIST),
+    )
+    found = Reminder.objects.filter(recipient=noor.user, status="planned").order_by("step")
+    assert [(row.kind, row.channel) for row in found] == [("credential_expiring", "email")] * 2
+    sign_in(client, noor.user)
+    assert choose(client, email_on="").status_code == 302
+    assert [(row.kind, row.channel) for row in found.all()] == [("credential_expiring", "sms")] * 2
+    assert list(plan_everything(check=True)) == []
+
+
+def test_the_pages_of_those_who_treat_and_dispense_lead_there(client: Client) -> None:
     ana = a_patient("FRP_ADULT", "Ana Ruiz")
-    for user in (prescriber_user(ana), the_store().user, an_auditor()):
+    homes = {prescriber_user(ana): "rems:patients", the_store().user: "orders:queue"}
+    for user, home in homes.items():
         sign_in(client, user)
+        assert PAGE in client.get(reverse(home)).content.decode()
+        text = unescape(client.get(PAGE).content.decode())
+        assert "Safety reminders cannot be switched off." in text
+        assert "The pharmacy's" in text
+        assert "The patient's" not in text
+        assert "advisory_on" not in text, "nobody gives them any"
+        answer = client.post(PAGE, CHOSEN, follow=True)
+        assert answer.redirect_chain[-1][0] == PAGE
+        assert "Saved. From now on we reach you this way." in answer.content.decode()
+        assert "cannot be switched off" in error_beside(
+            choose(client, email_on="", sms_on=""), "email_on"
+        )
+        kept = ContactPreference.objects.get(user=user)
+        assert (kept.email_on, kept.language, kept.advisory_on) == (True, "es", True)
+
+
+def test_it_costs_as_many_statements_for_one_in_her_care_as_for_many(client: Client) -> None:
+    ana = a_patient("FRP_ADULT", "Ana Ruiz")
+    sign_in(client, prescriber_user(ana))
+    choose(client)
+    with CaptureQueriesContext(connection) as one:
+        choose(client, quiet_from="22:30")
+    for name in ("Gina Lowe", "Hana Sato"):
+        in_treatment(name=name)
+    with CaptureQueriesContext(connection) as three:
+        choose(client, quiet_from="22:00")
+    assert len(three) == len(one)
+    assert len(one) < 25
+    with CaptureQueriesContext(connection) as read:
+        client.get(PAGE)
+    assert len(read) < 12
+
+
+def test_the_page_is_for_those_to_whom_a_reminder_can_be_addressed(client: Client) -> None:
+    for user in (a_technician(), an_auditor(), a_delegate(a_prescriber())):
+        sign_in(client, user)
+        assert PAGE not in client.get("/").content.decode()
         assert client.get(PAGE).status_code == 403
         assert choose(client).status_code == 403
     client.logout()

@@ -12,7 +12,7 @@ import importlib.util
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, heartbeat_sent, worker_init
+from celery.signals import beat_init, heartbeat_sent, setup_logging, worker_init
 
 ROOMS = ("catalog", "accounts", "rems", "orders", "pharmacy")
 
@@ -29,6 +29,12 @@ def collect_beat_schedule() -> dict[str, dict[str, Any]]:
             tasks = importlib.import_module(f"{room}.tasks")
             schedule |= getattr(tasks, "BEAT_SCHEDULE", {})
     return schedule
+
+
+@setup_logging.connect
+def leave_the_log_alone(**_: object) -> None:
+    """That somebody answers here is enough: Celery then adds no handler, formatter and level of its
+    own, and all that a task writes goes through LOGGING."""
 
 
 @worker_init.connect

@@ -57,7 +57,7 @@ def send_due_reminders() -> None:
 def plan_again() -> None:
     """Put the reminders right of those whose turn it is. Running it twice at once does no harm."""
     found = sum(1 for _ in plan_part())
-    logger.info("planned anew: %s reminders put right", found)
+    logger.info("reminders planned anew", extra={"count": found})
 
 
 @shared_task(name=EXPORT_SEAL_HEADS)

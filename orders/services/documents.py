@@ -69,7 +69,7 @@ def render_next() -> bool:
     try:
         _render_or_note(document)
     except TakenOver:
-        logger.warning("document %s was taken over by another worker", document.pk)
+        logger.warning("document taken over by another worker", extra=_about(document))
     return True
 
 
@@ -123,7 +123,7 @@ def _render(document: Document) -> None:
         sha256=hashlib.sha256(pdf).hexdigest(),
         failure="",
     )
-    logger.info("document %s ready", document.pk)
+    logger.info("document ready", extra=_about(document))
 
 
 def _keep(document: Document, pdf: bytes) -> str:
@@ -147,12 +147,18 @@ def _note_attempt(document: Document, reason: str) -> None:
         lease_until=next_attempt_at,
         failure=reason,
     )
-    logger.warning("document %s not made (attempt %s): %s", document.pk, document.attempts, reason)
+    why = _about(document, attempt=document.attempts, reason=reason)
+    logger.warning("document not made", extra=why)
 
 
 def _fail(document: Document, reason: str) -> None:
     _record(document, status=Document.Status.FAILED, progress=0, lease_until=None, failure=reason)
-    logger.error("document %s failed: %s", document.pk, reason)
+    logger.error("document failed", extra=_about(document, reason=reason))
+
+
+def _about(document: Document, **more: object) -> dict[str, object]:
+    """A log line's fields: the row's key, and nothing of what the paper says."""
+    return {"document_id": document.pk, **more}
 
 
 class TakenOver(Exception):

@@ -65,7 +65,7 @@ def web(environment: Mapping[str, str], data: Path, port: int) -> Service:
 
 def worker(environment: Mapping[str, str], data: Path) -> Service:
     """The Celery worker for all three queues."""
-    command = ["celery", "--app", "pharmacy.local.celery", "worker", "--loglevel", "INFO"]
+    command = ["celery", "--app", "pharmacy.local.celery", "worker"]
     command += ["--queues", "reminders,documents,celery", "--concurrency", "2"]
     command += ["--without-gossip", "--without-mingle"]
     return _service(
@@ -76,7 +76,7 @@ def worker(environment: Mapping[str, str], data: Path) -> Service:
 def beat(environment: Mapping[str, str], data: Path) -> Service:
     """Celery beat; what it sent last is kept in the data folder."""
     (data / "beat").mkdir(parents=True, exist_ok=True)
-    command = ["celery", "--app", "pharmacy.local.celery", "beat", "--loglevel", "WARNING"]
+    command = ["celery", "--app", "pharmacy.local.celery", "beat"]
     command += ["--schedule", str(data / "beat" / "schedule")]
     return _service("beat", command, environment, data, turn=STOP_FIRST, patience=10.0)
 

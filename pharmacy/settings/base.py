@@ -1,6 +1,7 @@
 """Settings shared by every way of running the store."""
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -206,20 +207,25 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
-# Celery writes through LOGGING below, whose formatter leaves rows out.
+# Celery writes through LOGGING below, whose formatters leave rows out (pharmacy/celery.py).
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "class": "pharmacy.quiet_log.QuietFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+        },
+        "json": {"class": "pharmacy.quiet_log.JsonFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # What they would say in detail holds telephone numbers and addresses.
-    "loggers": {name: {"level": "WARNING"} for name in ("telnyx", "httpx", "httpcore", "urllib3")},
+    "loggers": {
+        # What they would say in detail holds telephone numbers and addresses.
+        **{name: {"level": "WARNING"} for name in ("telnyx", "httpx", "httpcore", "urllib3")},
+        # Every tick, and nothing else.
+        "celery.beat": {"level": "WARNING"},
+    },
 }

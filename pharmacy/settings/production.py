@@ -1,6 +1,7 @@
 """The store for real. A secret that is missing, or left at an example's value, stops the start."""
 
 import json
+import logging
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -67,6 +68,10 @@ if SMS_PROVIDER == "telnyx":
 elif SMS_PROVIDER != "off":
     raise ImproperlyConfigured("SMS_PROVIDER is neither telnyx nor off.")
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+
+# For whatever gathers the logs, Python's warnings too; the web server's own lines: deploy/gunicorn.py.
+LOGGING["handlers"]["console"]["formatter"] = "json"
+logging.captureWarnings(True)
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

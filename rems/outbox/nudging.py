@@ -26,4 +26,4 @@ def _nudge(task_name: str) -> None:
         with current_app.connection_for_write(transport_options=NUDGE_PATIENCE) as broker:
             current_app.send_task(task_name, connection=broker, retry=False)
     except (KombuError, redis.RedisError, OSError) as error:
-        logger.warning("no nudge for %s: %s", task_name, type(error).__name__)
+        logger.warning("no nudge", extra={"task": task_name, "reason": type(error).__name__})

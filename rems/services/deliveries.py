@@ -31,7 +31,7 @@ def note_outcome(channel: str, notice: Notice) -> None:
             return
         _note_bounced(row)
         plan_for_failures([row.pk], read_clock())
-    logger.warning("reminder %s came back", row.pk)
+    logger.warning("reminder came back", extra={"reminder_id": row.pk})
 
 
 def _row_of(channel: str, notice: Notice) -> Reminder | None:

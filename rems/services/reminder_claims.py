@@ -130,7 +130,7 @@ def needed(rows: Sequence[Reminder], at: datetime) -> tuple[dict[UUID, datetime]
     except DatabaseError:
         raise
     except Exception as error:
-        logger.error("asked about reminders one by one: %s", type(error).__name__)
+        logger.error("asked about reminders one by one", extra={"reason": type(error).__name__})
         return _needed_one_by_one(rows, at)
 
 

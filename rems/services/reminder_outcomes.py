@@ -87,9 +87,9 @@ def note_sent(rows: Sequence[Reminder], message_ids: Mapping[UUID, str], sweep: 
     sweep.sent += len(noted)
     for row in rows:
         if row.pk in noted:
-            logger.info("reminder %s sent (attempt %s)", row.pk, row.attempts)
+            logger.info("reminder sent", extra=_about(row, attempt=row.attempts))
         else:
-            logger.warning("reminder %s was taken over by another worker", row.pk)
+            logger.warning("reminder taken over by another worker", extra=_about(row))
 
 
 def note_attempt(row: Reminder, reason: str, sweep: Sweep, *, left: bool = True) -> None:
@@ -104,7 +104,8 @@ def note_attempt(row: Reminder, reason: str, sweep: Sweep, *, left: bool = True)
         return
     _record(row, read_clock() + pause_after(row.attempts), failure=reason, **settled)
     sweep.postponed += 1
-    logger.warning("reminder %s not sent (attempt %s): %s", row.pk, row.attempts, reason)
+    why = _about(row, attempt=row.attempts, reason=reason)
+    logger.warning("reminder not sent", extra=why)
 
 
 def note_failed(row: Reminder, reason: str, sweep: Sweep, **more: object) -> None:
@@ -115,7 +116,7 @@ def note_failed(row: Reminder, reason: str, sweep: Sweep, **more: object) -> Non
         _record(row, None, resolved_by=None, resolved_at=None, **outcome)
         plan_for_failures([row.pk], read_clock())
     sweep.failed += 1
-    logger.error("reminder %s failed: %s", row.pk, reason)
+    logger.error("reminder failed", extra=_about(row, reason=reason))
 
 
 def note_cancelled(rows: Sequence[Reminder], reason: str, sweep: Sweep) -> None:
@@ -124,7 +125,7 @@ def note_cancelled(rows: Sequence[Reminder], reason: str, sweep: Sweep) -> None:
         return
     sweep.cancelled += len(write_ours(_CANCEL, rows, reason=reason))
     for row in rows:
-        logger.info("reminder %s cancelled: %s", row.pk, reason or "no longer needed")
+        logger.info("reminder cancelled", extra=_about(row, reason=reason or "no longer needed"))
 
 
 def note_quiet(rows: Sequence[Reminder], ends: Mapping[UUID, datetime], sweep: Sweep) -> None:
@@ -135,7 +136,7 @@ def note_quiet(rows: Sequence[Reminder], ends: Mapping[UUID, datetime], sweep: S
     theirs = {str(row.pk): ends[row.pk].isoformat() for row in rows}
     sweep.quiet += len(write_ours(_WAIT, rows, ends=json.dumps(theirs)))
     for row in rows:
-        logger.info("reminder %s waits for the end of the quiet hours", row.pk)
+        logger.info("reminder waits for the end of the quiet hours", extra=_about(row))
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -145,10 +146,15 @@ def pause_after(attempts: int) -> timedelta:
     return longer
 
 
+def _about(row: Reminder, **more: object) -> dict[str, object]:
+    """A log line's fields: the row's key, and nothing of what it says."""
+    return {"reminder_id": row.pk, **more}
+
+
 def _record(row: Reminder, not_before: object, **outcome: object) -> None:
     """Write the outcome where the row is still planned; in any case let go of it."""
     mine = Reminder.objects.filter(pk=row.pk, lease_until=row.lease_until)
     still_planned = mine.filter(status=Reminder.Status.PLANNED)
     written = still_planned.update(lease_until=not_before, **outcome)
     if not (written or mine.update(lease_until=None)):
-        logger.warning("reminder %s was taken over by another worker", row.pk)
+        logger.warning("reminder taken over by another worker", extra=_about(row))

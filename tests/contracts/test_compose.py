@@ -53,6 +53,11 @@ def test_every_secret_is_demanded_from_the_environment_by_name(name: str) -> Non
     assert all(rest.startswith(":?") and len(rest) > 2 for rest in used)
 
 
+@pytest.mark.parametrize("name", ["worker", "documents", "beat"])
+def test_celery_greets_nobody_in_a_log_of_json_lines(name: str) -> None:
+    assert SERVICES[name]["command"][:2] == ["celery", "--quiet"]
+
+
 def test_no_variable_has_a_default() -> None:
     variables = re.findall(r"(?<!\$)\$\{([^}]*)\}", TEXT)
     assert [variable for variable in variables if ":?" not in variable] == []

@@ -1,6 +1,7 @@
 """Invariant 9: whatever is refused, no log tells whose record it was."""
 
 import io
+import json
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from django.urls import path
 
 from pharmacy.local import environment
 from pharmacy.local.servers import EmbeddedServers
-from pharmacy.quiet_log import QuietFormatter
+from pharmacy.quiet_log import JsonFormatter, QuietFormatter
 from rems.errors import GuardRefused
 from rems.models import Authorization, Patient, PregnancyTest
 from rems.transactions import mutation
@@ -54,16 +55,21 @@ def refuse_with_detail(patient: Patient) -> None:
     row.save(force_insert=True)
 
 
-@pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """What the store's own log handler writes."""
+@pytest.fixture(params=["line", "json"])
+def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """What the store's own log handler writes: as text, and as production does."""
     handlers = [h for h in logging.getLogger().handlers if isinstance(h.formatter, QuietFormatter)]
     (handler,) = handlers
     assert isinstance(handler, logging.StreamHandler)
-    stream = io.StringIO()
+    stream, as_text = io.StringIO(), handler.formatter
     before = handler.setStream(stream)
+    if request.param == "json":
+        handler.setFormatter(JsonFormatter())
     yield stream
     handler.setStream(before)
+    handler.setFormatter(as_text)
+    if request.param == "json":
+        assert all(json.loads(line)["level"] for line in stream.getvalue().splitlines())
 
 
 def test_the_refusal_does_print_the_row_to_whoever_asks_the_driver() -> None:

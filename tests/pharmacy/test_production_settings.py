@@ -20,11 +20,11 @@ GIVEN = {
 }
 
 
-def start(**changed: str) -> subprocess.CompletedProcess[str]:
-    """Load the production settings in a process of their own, as the web server would."""
+def start(code: str = "", **changed: str) -> subprocess.CompletedProcess[str]:
+    """Load the production settings in a process of their own, as the web server would, and go on."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", "import pharmacy.settings.production"],
+        [sys.executable, "-c", f"import pharmacy.settings.production as settings\n{code}"],
         cwd=ROOT,
         env={**kept, **GIVEN, **changed},
         capture_output=True,
@@ -37,6 +37,12 @@ def test_with_everything_given_it_starts() -> None:
     started = start()
 
     assert started.returncode == 0, started.stderr
+
+
+def test_it_writes_its_log_as_json() -> None:
+    started = start("print(settings.LOGGING['handlers']['console']['formatter'])")
+
+    assert started.stdout == "json\n"
 
 
 @pytest.mark.parametrize("name", sorted(GIVEN))

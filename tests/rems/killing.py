@@ -44,15 +44,23 @@ class Workers:
 
     def start(self, **environment: str) -> "subprocess.Popen[bytes]":
         """One more worker for the reminders' queue, with one child."""
-        command = [sys.executable, "-m", "celery", "--app", "pharmacy.celery", "worker"]
-        command += ["--queues", QUEUE, "--concurrency", "1", "--loglevel", "INFO"]
+        command = [sys.executable, "-m", "celery", "--quiet", "--app", "pharmacy.celery", "worker"]
+        command += ["--queues", QUEUE, "--concurrency", "1"]
         command += ["--without-gossip", "--without-mingle"]
         return self.run(command, **environment)
 
     def start_beat(self, name: str) -> "subprocess.Popen[bytes]":
         """One more beat, with a memory of its own, that ticks three times a second."""
-        command = [sys.executable, "-m", "celery", "--app", "tests.rems.fast_celery", "beat"]
-        command += ["--schedule", str(self.folder / name), "--pidfile=", "--loglevel", "INFO"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "--quiet",
+            "--app",
+            "tests.rems.fast_celery",
+            "beat",
+        ]
+        command += ["--schedule", str(self.folder / name), "--pidfile="]
         return self.run(command)
 
     def run(self, command: list[str], **environment: str) -> "subprocess.Popen[bytes]":

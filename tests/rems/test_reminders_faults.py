@@ -122,7 +122,7 @@ def report_late_period(patient: Patient, broker: str) -> float:
         timeout=60,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert "no nudge for rems.tasks.send_due_reminders" in done.stderr
+    assert "no nudge task=rems.tasks.send_due_reminders" in done.stderr
     return float(done.stdout)
 
 

@@ -60,7 +60,7 @@ STAGES = (
     (
         *("test_absent_facts", "test_advisories", "test_order_states", "test_schedule"),
         *("test_schedule_course", "test_schedule_moments", "test_schedule_edges"),
-        *("test_schedule_days", "test_reminders_document"),
+        *("test_schedule_days", "test_schedule_precautions", "test_reminders_document"),
         *("test_programs", "test_values", "test_calendar", "test_rules_document"),
         *("test_published_cases", "test_case_format"),
     ),

@@ -71,6 +71,9 @@ def test_a_first_day_that_is_not_on_record_may_move_so_the_first_word_waits_a_we
     assert told(replace(carl, supplies=(begun, capsules(28))))[:2] == days(7, 28)
     later = capsules(28, is_recorded=False)
     assert told(replace(carl, supplies=(capsules(), later)))[:2] == days(0, 28)
+    # Of two that began on one day, one on record is enough, whichever is read first.
+    for supplies in ((begun, capsules()), (capsules(), begun)):
+        assert told(replace(carl, supplies=supplies))[:2] == days(0, 28)
 
 
 def test_what_came_late_is_told_for_a_week() -> None:

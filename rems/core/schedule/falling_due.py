@@ -153,23 +153,20 @@ def _blood_counts(course: Course) -> Iterator[Obligation]:
 def _precautions(course: Course) -> Iterator[Obligation]:
     """The precautions, told again: in treatment, paused or not (rule sheet 6.1, 6.7 to 6.9), and
     halfway through the four weeks before it to those who keep them already (6.1)."""
-    started_on, supply = course.started_on, course.newest
-    if started_on is not None and supply is not None:
-        days = _precaution_days(course, started_on, supply)
-    else:
-        days = _precaution_day_before(course)
+    supply = course.newest
+    days = _precaution_day_before(course) if supply is None else _precaution_days(course, supply)
     for on in days:
         yield _until(course, Kind.PRECAUTIONS_IN_FORCE, on, A_WEEK)
 
 
-def _precaution_days(course: Course, started_on: date, supply: Capsules) -> Iterator[date]:
+def _precaution_days(course: Course, supply: Capsules) -> Iterator[date]:
     """The first day, then every cycle. A start that is not on record may yet move: it is taken when
     nobody asks for it any more. No fact comes in a pause, so the days reach as far beyond the supply
     in hand as a stop may last before it wants a new form (R04)."""
-    is_on_record = any(x.is_recorded for x in course.supplies if x.started_on == started_on)
-    yield started_on if is_on_record else started_on + A_WEEK * DAY
+    first = min(course.supplies, key=lambda one: (one.started_on, not one.is_recorded))
+    yield first.started_on if first.is_recorded else first.started_on + A_WEEK * DAY
     last_on = add_calendar_months(supply.started_on, course.program.terms.restart_months)
-    on = started_on + CYCLE
+    on = first.started_on + CYCLE
     while on <= last_on:
         yield on
         on += CYCLE

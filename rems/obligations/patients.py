@@ -58,7 +58,7 @@ def _course(row: Row, course: Row, zone: ZoneInfo) -> core.Course:
         zone=zone,
         category=core.RiskCategory(row["category"]) if row["category"] else None,
         is_active=course["active"],
-        stopped_at=None if course["active"] else stopped_at,
+        stopped_at=stopped_at,
         had_capsules=any(_may_have_been_taken(supply) for supply in course["supplies"]),
         supplies=tuple(_supplies_since(stopped_at, course["supplies"], zone)),
         last_test_at=time_or_none(row["last_test_at"]),

@@ -107,6 +107,17 @@ def test_after_the_stop_the_four_weeks_after_the_last_dose_take_their_place() ->
     assert Kind.PRECAUTIONS in kinds
 
 
+def test_who_begins_anew_is_told_of_the_last_four_weeks_until_there_is_a_next_dose() -> None:
+    again = course(MALE, supplies=(), stopped_at=NOON, form_signed_at=NOON + 7 * DAY)
+    found = obligations_of(again, NOON + 7 * DAY)
+    assert [(each.kind, each.due_on) for each in found] == [(Kind.PRECAUTIONS, START + 28 * DAY)]
+    assert obligations_of(replace(again, had_capsules=False), NOON + 7 * DAY) == ()
+    begun = replace(again, supplies=(capsules(10),))
+    kinds = {each.kind for each in obligations_of(begun, NOON + 10 * DAY)}
+    assert Kind.PRECAUTIONS not in kinds
+    assert Kind.PRECAUTIONS_IN_FORCE in kinds
+
+
 @given(COURSES, INSTANTS)
 def test_whatever_the_facts_nobody_in_treatment_goes_without_them_for_longer_than_a_cycle(
     found: Course, at: datetime

@@ -11,6 +11,7 @@ from rems.channels.links import link_for
 from rems.models import Patient, Reminder
 from rems.outbox import still_needed
 from rems.services import enrolling
+from rems.services.planning import plan_everything
 from rems.services.reminders import send_due
 from tests.builders import a_patient, a_survey, acting_user, now, prescriber_user, sign_in
 from tests.database import VirtualClock
@@ -88,6 +89,17 @@ def test_on_the_day_of_the_stop_they_are_told_by_the_hour_and_not_twice(
     clock.set(TEN)
     send_due()
     assert told(carl) == [(KIND, today())] * so_far + [("precautions", today() + 28 * DAY)]
+
+
+def test_who_begins_anew_is_told_of_the_last_four_weeks_until_the_next_supply() -> None:
+    carl = in_treatment("MALE_ADULT", "Carl Berg", days=27)
+    doctor = prescriber_user(carl)
+    enrolling.discontinue_treatment(patient_id=carl.pk, reason="A rash", actor=doctor)
+    assert due_dates(carl, "precautions") == [today() + 28 * DAY]
+    enrolling.restart_treatment(patient_id=carl.pk, actor=doctor)
+    assert due_dates(carl, "precautions") == [today() + 28 * DAY]
+    assert due_dates(carl, "agreement_lapsing") == []
+    assert list(plan_everything(check=True)) == []
 
 
 @pytest.mark.parametrize(

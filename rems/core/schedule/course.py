@@ -44,8 +44,8 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One patient in one program. `supplies` are those since treatment last stopped; `stopped_at`
-    is set when it stopped and nobody enrolled the patient again."""
+    """One patient in one program. `supplies` are those since treatment last stopped, at
+    `stopped_at`; it `is_active` when it never did, or the patient was enrolled again."""
 
     program: ProgramVersion
     zone: ZoneInfo

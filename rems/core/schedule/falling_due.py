@@ -152,8 +152,11 @@ def _blood_counts(course: Course) -> Iterator[Obligation]:
 
 def _precautions(course: Course) -> Iterator[Obligation]:
     """The precautions, told again: in treatment, paused or not (rule sheet 6.1, 6.7 to 6.9), and
-    halfway through the four weeks before it to those who keep them already (6.1)."""
+    halfway through the four weeks before it to those who keep them already (6.1). Whoever begins
+    anew is told of the four weeks after the last dose until there is a next one."""
     supply = course.newest
+    if supply is None:
+        yield from _precautions_after(course)
     days = _precaution_day_before(course) if supply is None else _precaution_days(course, supply)
     for on in days:
         yield _until(course, Kind.PRECAUTIONS_IN_FORCE, on, A_WEEK)
@@ -179,15 +182,16 @@ def _precaution_day_before(course: Course) -> Iterator[date]:
 
 def _after_the_stop(course: Course) -> Iterator[Obligation]:
     """What goes on after treatment stopped: the precautions, and how long the form still serves."""
-    if course.stopped_at is None:
-        return
-    stopped_on = course.on(course.stopped_at)
-    if course.had_capsules:
-        yield _until(course, Kind.PRECAUTIONS, stopped_on + PRECAUTIONS, 0)
-    if course.form_signed_at is not None:
+    yield from _precautions_after(course)
+    if course.stopped_at is not None and course.form_signed_at is not None:
         months = course.program.terms.restart_months
-        lapses_on = add_calendar_months(stopped_on, months)
+        lapses_on = add_calendar_months(course.on(course.stopped_at), months)
         yield _until(course, Kind.AGREEMENT_LAPSING, lapses_on, 0)
+
+
+def _precautions_after(course: Course) -> Iterator[Obligation]:
+    if course.stopped_at is not None and course.had_capsules:
+        yield _until(course, Kind.PRECAUTIONS, course.on(course.stopped_at) + PRECAUTIONS, 0)
 
 
 def obligations_of_orders(course: Course) -> Iterator[Obligation]:

@@ -8,6 +8,7 @@ from rems.outbox.nudging import NUDGE_PATIENCE, SEND_DUE_REMINDERS, nudge_after_
 from rems.outbox.planning import (
     plan_for_failures,
     plan_for_holders,
+    plan_for_new_failure,
     plan_for_new_order,
     plan_for_patient,
     plan_for_patients,
@@ -26,6 +27,7 @@ __all__ = [
     "nudge_after_commit",
     "plan_for_failures",
     "plan_for_holders",
+    "plan_for_new_failure",
     "plan_for_new_order",
     "plan_for_patient",
     "plan_for_patients",

@@ -63,10 +63,24 @@ def plan_for_subjects(kind: str, keys: Collection[UUID], at: datetime) -> list[D
 def plan_for_failures(reminder_ids: Collection[UUID], at: datetime) -> list[Difference]:
     """A task for each of these reminders that failed or came back and that nobody has seen to.
 
-    Called where that is noted, in the same transaction. Running it again changes nothing.
+    Running it again changes nothing; a task that was ticked off stays so.
     """
     wanted = wanted_of(load_failures(reminder_ids, at), at)
     return reconcile("none", (), wanted.values(), at)
+
+
+def plan_for_new_failure(reminder_id: UUID, at: datetime) -> None:
+    """The task for a reminder that failed or came back just now; one that a person ticked off when
+    it failed before is open again.
+
+    Called where that is noted, in the same transaction, with the reminder's row held.
+    """
+    about_it = Reminder.objects.filter(subject_id=reminder_id, kind=core.Kind.REMINDER_FAILED)
+    ticked_off = about_it.filter(status=Reminder.Status.DONE)
+    if load_failures([reminder_id], at):
+        # Planning revives what is cancelled.
+        ticked_off.update(status=Reminder.Status.CANCELLED, resolved_by=None, resolved_at=None)
+    plan_for_failures([reminder_id], at)
 
 
 def still_needed(reminders: Iterable[Reminder], at: datetime) -> dict[UUID, datetime]:

@@ -8,7 +8,7 @@ from accounts.clock import read_clock
 from rems.channels.notices import Notice
 from rems.locks import lock_for_reference
 from rems.models import Reminder
-from rems.outbox import plan_for_failures
+from rems.outbox import plan_for_new_failure
 from rems.transactions import mutation
 
 CAME_BACK = "The message came back."
@@ -30,7 +30,7 @@ def note_outcome(channel: str, notice: Notice) -> None:
             _note(row, delivery=Reminder.Delivery.DELIVERED)
             return
         _note_bounced(row)
-        plan_for_failures([row.pk], read_clock())
+        plan_for_new_failure(row.pk, read_clock())
     logger.warning("reminder came back", extra={"reminder_id": row.pk})
 
 

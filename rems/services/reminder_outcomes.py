@@ -17,7 +17,7 @@ from django.conf import settings
 from accounts.clock import read_clock
 from rems.locks import lock_for_reference
 from rems.models import Reminder
-from rems.outbox import plan_for_failures
+from rems.outbox import plan_for_new_failure
 from rems.services.reminder_claims import STILL_OURS, write_ours
 from rems.transactions import mutation
 
@@ -114,7 +114,7 @@ def note_failed(row: Reminder, reason: str, sweep: Sweep, **more: object) -> Non
     with mutation():
         lock_for_reference([row.patient_id])
         _record(row, None, resolved_by=None, resolved_at=None, **outcome)
-        plan_for_failures([row.pk], read_clock())
+        plan_for_new_failure(row.pk, read_clock())
     sweep.failed += 1
     logger.error("reminder failed", extra=_about(row, reason=reason))
 

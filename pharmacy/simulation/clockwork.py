@@ -1,8 +1,8 @@
-"""Beat, broker and worker on the virtual clock, and how long they were away."""
+"""Beat, broker, worker and provider on the virtual clock, and how long they were away."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from celery import current_app
@@ -12,8 +12,11 @@ from pharmacy.simulation.agenda import Life
 from pharmacy.simulation.audit import Connection
 from pharmacy.simulation.broker import Broker
 from pharmacy.simulation.faults import LAST_PLACE, in_a_child
-from pharmacy.simulation.ledger import Ledger
+from pharmacy.simulation.ledger import PLANNED_OTHERWISE, Ledger
+from pharmacy.simulation.provider import OUTAGES, Provider
 from pharmacy.simulation.town import Town
+from rems.outbox import Difference
+from rems.services.planning import PART, PARTS, part_at, part_of, plan_part
 
 # A tick that finds nothing does nothing: so many of them would take most of a run's time. In the
 # order of the index, else PostgreSQL looks through the whole table for the first row. A task is no
@@ -26,6 +29,9 @@ ORDER BY send_at, id LIMIT 1
 TICK = timedelta(minutes=10)
 DAYS_BETWEEN_OUTAGES = 9.0
 WORKER_DIES = 0.02  # of the ticks that find something to do
+# Beat has everybody planned anew twice a day. So many rounds would take most of a run's time.
+DAYS_BETWEEN_ROUNDS = 8.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clockwork:
@@ -36,14 +42,16 @@ class Clockwork:
         town: Town,
         superuser: Connection,
         broker: Broker,
+        provider: Provider,
         dice: Random,
         with_faults: bool,
     ) -> None:
         self._town, self._superuser, self._broker, self._dice = town, superuser, broker, dice
-        self._with_faults = with_faults
+        self._provider, self._with_faults = provider, with_faults
         self._beat_is_away = False
         self._away_since: datetime | None = None
         self.outages: list[tuple[datetime, datetime]] = []
+        self.kills: list[datetime] = []
 
     @property
     def ledger(self) -> Ledger:
@@ -77,7 +85,38 @@ class Clockwork:
         in_a_child(send, place)
         until = self._town.now + timedelta(seconds=settings.LEASE_SECONDS) + TICK
         self.outages.append((self._town.now, until))
+        self.kills.append(self._town.now)
         self.ledger.faults["a reminder worker killed"] += 1
+
+    def rounds(self, dice: Random) -> Life:
+        """Now and then beat has everybody planned anew, part by part, through half a day."""
+        while True:
+            yield timedelta(hours=round(24 * dice.expovariate(1 / DAYS_BETWEEN_ROUNDS)) + 1)
+            for _ in range(PARTS):
+                yield PART - (self._town.now - EPOCH) % PART
+                if self._away_since is None:
+                    self._plan_part()
+            self.ledger.checks["times that everybody was planned anew"] += 1
+
+    def _plan_part(self) -> None:
+        """A difference that time alone brought is counted; another one should have been planned in
+        the transaction of its fact. A move is no fact: the next round sees to it."""
+        now, moved = self._town.now, self._town.moved
+        for found in plan_part():
+            self.ledger.planned[f"{found.kind}, {found.difference}"] += 1
+            if not has_lapsed(found, now) and found.subject_id not in moved:
+                what = f"{found.kind} of {found.subject_id}, {found.difference}"
+                self.ledger.violation(PLANNED_OTHERWISE, what, now)
+        moved.difference_update([key for key in moved if part_of(key) == part_at(now)])
+
+    def bad_days(self, dice: Random) -> Life:
+        """The provider of mail and SMS is down: for minutes, or hours."""
+        while True:
+            yield timedelta(hours=round(24 * dice.expovariate(1 / DAYS_BETWEEN_OUTAGES)) + 1)
+            self._provider.outage, *_ = dice.choices([*OUTAGES], [*OUTAGES.values()])
+            self.ledger.faults["the provider down for a while"] += 1
+            yield timedelta(minutes=dice.choice((20, 60, 120, 240, 480, 720)))
+            self._provider.outage = None
 
     def mishaps(self) -> Life:
         """The broker is killed and loses what it held, or beat is away: for hours, or days."""
@@ -104,7 +143,13 @@ class Clockwork:
     def last_tick(self) -> None:
         """Everything is up again, and what is due now goes out."""
         self._is_back()
+        self._provider.outage = None
         self._broker.kill()
         self._broker.start()
         for task in sorted(self._broker.beat()):
             current_app.tasks[task]()
+
+
+def has_lapsed(found: Difference, at: datetime) -> bool:
+    """Its time had come, and then a later step took its place, or its end came."""
+    return found.difference == "obsolete" and found.send_at <= at

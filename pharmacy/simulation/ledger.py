@@ -23,7 +23,8 @@ NO_REPLAY = "a decision that does not replay"
 BROKEN_SEAL = "a broken seal"
 AUDIT = "found by the audit"
 LATE = "a reminder late by more than the outage and 15 minutes"
-REMINDER = "a reminder sent twice without a crash, or recorded and never sent"
+REMINDER = "a reminder sent twice without a reason, lost, or failed and nobody's"
+PLANNED_OTHERWISE = "planned anew, something was missing or stood otherwise"
 
 
 class Ledger:
@@ -35,6 +36,7 @@ class Ledger:
         self.not_done: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.reminders: Counter[str] = Counter()
+        self.planned: Counter[str] = Counter()
         self.checks: Counter[str] = Counter()
         self.acts = 0
         self.decisions = 0
@@ -52,6 +54,7 @@ class Ledger:
             "Refusals by rule": self.refusals,
             "Not done for another reason": self.not_done,
             "Reminders": self.reminders,
+            "Put right by planning anew": self.planned,
             "Faults": self.faults,
             "Checked": self.checks,
         }

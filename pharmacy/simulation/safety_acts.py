@@ -1,9 +1,10 @@
-"""What stops treatment, as it is told: tests, holds, exposure reports, allergies, corrections."""
+"""What the pharmacy is told: tests, holds, exposure reports, allergies, corrections, preferences."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
+from random import Random
 from typing import Any
 
 from accounts.roles import Role
@@ -11,7 +12,7 @@ from pharmacy.simulation.ground import Ground
 from pharmacy.simulation.notes import Hold, Note, Patient, Test, standing
 from rems.models import ExposureReport, Hypersensitivity, PregnancyTest
 from rems.models import Hold as HoldRow
-from rems.services import changes, corrections, exposure, testing
+from rems.services import changes, corrections, exposure, preferences, testing
 
 HOLD_OF = {
     "missed_period": "missed_period",
@@ -178,6 +179,25 @@ class SafetyActs(Ground):
             )
         )
         patient.allergies.append(Note(row.pk, at))
+
+    def choose_how_to_be_told(self, patient: Patient, dice: Random) -> None:
+        """By mail, which is usual; or by SMS, or both, elsewhere, with other quiet hours."""
+        self.tick()
+        if dice.random() < 0.6:
+            return
+        email_on, sms_on = dice.choice(((True, False), (False, True), (True, True)))
+        quiet = dice.choice(((21, 8), (22, 7), (7, 19), (9, 21), (12, 12), (0, 10)))
+        chosen: dict[str, Any] = {
+            "email_on": email_on,
+            "sms_on": sms_on,
+            "phone": f"+1212555{1000 + len(self.notes.patients)}" if sms_on else "",
+            "language": dice.choice(("en", "es")),
+            "time_zone": dice.choice(("", "America/Chicago", "Pacific/Honolulu")),
+            "quiet_from": time(quiet[0]),
+            "quiet_until": time(quiet[1]),
+            "advisory_on": dice.random() < 0.7,
+        }
+        self.do(lambda: preferences.save_preferences(actor=patient.user, **chosen))
 
 
 def _is_a_minute(earlier: datetime, at: datetime) -> bool:

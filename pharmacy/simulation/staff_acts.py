@@ -1,9 +1,11 @@
-"""What the pharmacy's people do besides the fills: credentials and lots."""
+"""What the pharmacy's people do besides the fills: credentials, lots, reminders that failed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
+from random import Random
 from typing import Any, NamedTuple
 
 from catalog.models import Lot as LotRow
@@ -15,9 +17,11 @@ from rems.models import (
     PharmacyCertification,
     Prescriber,
     PrescriberCertification,
+    Reminder,
     StateLicence,
 )
 from rems.services import credentials
+from rems.services.reminder_desk import resolve_reminder, retry_reminder
 
 
 class Credential(NamedTuple):
@@ -98,9 +102,21 @@ class StaffActs(OrderActs):
 
     def mark_lot(self, lot: Lot, what: str) -> None:
         """Recalled or set aside as suspect; or that is taken back."""
+        row = LotRow.objects.get(pk=lot.key)
         if what == "recall":
-            lot.recalled = not lot.recalled
-            LotRow.objects.filter(pk=lot.key).update(is_recalled=lot.recalled)
+            row.is_recalled = lot.recalled = not lot.recalled
         else:
-            lot.suspect = not lot.suspect
-            LotRow.objects.filter(pk=lot.key).update(is_suspect=lot.suspect)
+            row.is_suspect = lot.suspect = not lot.suspect
+        row.save(update_fields=["is_recalled", "is_suspect"])
+
+    def see_to_failures(self, dice: Random) -> None:
+        """What failed is tried again, or told in another way; or just its task is ticked off."""
+        failed = Reminder.objects.filter(status=Reminder.Status.FAILED)
+        for row in failed.order_by("send_at", "pk"):
+            self.tick()
+            what = dice.choice(("again", "again", "told", "ticked off"))
+            about_it = Reminder.objects.filter(subject_id=row.pk, status=Reminder.Status.PLANNED)
+            settled = about_it.first() if what == "ticked off" else row
+            act = retry_reminder if what == "again" else resolve_reminder
+            if settled is not None:
+                self.do(partial(act, reminder_id=settled.pk, actor=self.tess))

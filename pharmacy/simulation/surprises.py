@@ -145,3 +145,16 @@ class StaffDays:
         if self._dice.random() < 0.05:
             on = (self._town.now + timedelta(days=self._dice.randint(1, 60))).date()
             self._town.add_lot(self._town.number("M"), self._dice.randint(1, 9), on)
+
+
+class FailureDesk:
+    """Who sees to the reminders that failed: has them tried again, or tells it by telephone."""
+
+    def __init__(self, town: Town, dice: Random) -> None:
+        self._town, self._dice = town, dice
+
+    def run(self) -> Life:
+        """A few times a day."""
+        while True:
+            yield timedelta(hours=self._dice.randint(2, 14))
+            self._town.see_to_failures(self._dice)

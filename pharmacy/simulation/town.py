@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 import catalog
 from accounts.models import User
@@ -61,6 +62,7 @@ class Town(StaffActs):
         self.seen: Counter[str] = ledger.orders
         self.numbers = 0
         self.refusals: list[str] = []
+        self.moved: set[UUID] = set()
         clock.set(BEGINS_AT)
         self._open(prescribers)
 
@@ -209,6 +211,7 @@ class Town(StaffActs):
         """The patient goes to live, for a while, in another state and time zone."""
         PatientRow.objects.filter(pk=patient.row.pk).update(state=state, time_zone=zone)
         patient.state = state
+        self.moved.add(patient.row.pk)
 
 
 def account(role: Role, name: str) -> User:

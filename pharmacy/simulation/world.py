@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
 from django.test import override_settings
 
@@ -17,16 +18,19 @@ from pharmacy.simulation.agenda import Agenda, Life
 from pharmacy.simulation.audit import Connection
 from pharmacy.simulation.broker import Broker
 from pharmacy.simulation.clock import VirtualClock
-from pharmacy.simulation.clockwork import Clockwork
+from pharmacy.simulation.clockwork import TICK, Clockwork
 from pharmacy.simulation.control import drop_guards, gate_taken_out
 from pharmacy.simulation.evidence_acts import CATEGORIES
 from pharmacy.simulation.faults import Faults
 from pharmacy.simulation.ledger import Ledger
 from pharmacy.simulation.life import PatientLife
-from pharmacy.simulation.postbox import BACKEND
+from pharmacy.simulation.messages import Messages
+from pharmacy.simulation.postbox import posted_to
+from pharmacy.simulation.provider import Provider
 from pharmacy.simulation.reckoning import Reckoning
-from pharmacy.simulation.surprises import StaffDays, Surprises
+from pharmacy.simulation.surprises import FailureDesk, StaffDays, Surprises
 from pharmacy.simulation.town import BEGINS_AT, Town
+from rems.services import reminder_outcomes
 
 PATIENTS_OF_A_PRESCRIBER = 25
 # Half of the patients can become pregnant: there most can go wrong.
@@ -52,36 +56,48 @@ class Plan:
 def simulate(plan: Plan, superuser: Connection, progress: Progress) -> Ledger:
     """Let it all happen in the throwaway database that `superuser` is connected to."""
     with tempfile.TemporaryDirectory(prefix="simulation-") as name, settled(Path(name)) as broker:
-        if not plan.control:
-            return _World(plan, superuser, broker, Path(name)).run(progress)
-        drop_guards(superuser)
-        with gate_taken_out():
-            return _World(plan, superuser, broker, Path(name)).run(progress)
+        book = Path(name) / "messages"
+        provider = Provider(book, f"{plan.seed}/provider" if plan.faults else "")
+        # How much longer a pause is, by chance, has to be the seed's too.
+        by_chance = patch.object(reminder_outcomes, "random", plan.dice("pauses"))
+        with posted_to(provider), by_chance, _gate_or_none(plan, superuser):
+            return _World(plan, superuser, broker, provider, book).run(progress)
 
 
 @contextmanager
 def settled(folder: Path) -> Iterator[Broker]:
-    """Mails into a file, a broker of our own, and no log of every query."""
+    """A broker of our own, and no log of every query."""
     broker = Broker(folder)
     broker.start()
     try:
-        with override_settings(
-            DEBUG=False, EMAIL_BACKEND=BACKEND, EMAIL_FILE_PATH=folder / "postbox"
-        ):
+        with override_settings(DEBUG=False):
             yield broker
     finally:
         broker.kill()
 
 
+@contextmanager
+def _gate_or_none(plan: Plan, superuser: Connection) -> Iterator[None]:
+    if not plan.control:
+        yield
+        return
+    drop_guards(superuser)
+    with gate_taken_out():
+        yield
+
+
 class _World:
-    def __init__(self, plan: Plan, superuser: Connection, broker: Broker, folder: Path) -> None:
-        self._plan, self._postbox = plan, folder / "postbox"
+    def __init__(
+        self, plan: Plan, superuser: Connection, broker: Broker, provider: Provider, book: Path
+    ) -> None:
+        self._plan, self._superuser, self._book = plan, superuser, book
         self.ledger = Ledger()
         faults = Faults(plan.dice("faults"), superuser, self.ledger) if plan.faults else None
         prescribers = 2 + plan.patients // PATIENTS_OF_A_PRESCRIBER
         self.town = Town(VirtualClock(superuser), self.ledger, faults, prescribers)
+        provider.now = lambda: self.town.now
         self.clockwork = Clockwork(
-            self.town, superuser, broker, plan.dice("clockwork"), plan.faults
+            self.town, superuser, broker, provider, plan.dice("clockwork"), plan.faults
         )
         self.reckoning = Reckoning(superuser, self.ledger)
         self.agenda = Agenda(self.town)
@@ -100,8 +116,12 @@ class _World:
     def _begin(self) -> None:
         self.agenda.add(BEGINS_AT, self.clockwork.ticks)
         self.agenda.add(BEGINS_AT, StaffDays(self.town, self._plan.dice("staff")).run)
+        self.agenda.add(BEGINS_AT, partial(self.clockwork.rounds, self._plan.dice("rounds")))
         if self._plan.faults:
             self.agenda.add(BEGINS_AT, self.clockwork.mishaps)
+            bad_days = partial(self.clockwork.bad_days, self._plan.dice("bad days"))
+            self.agenda.add(BEGINS_AT, bad_days)
+            self.agenda.add(BEGINS_AT, FailureDesk(self.town, self._plan.dice("desk")).run)
         for n in range(self._plan.patients):
             dice = self._plan.dice(f"patient {n}")
             # In the first weeks they come one after another; in a short run within two days.
@@ -110,6 +130,7 @@ class _World:
 
     def _enters(self, n: int, dice: Random) -> Life:
         patient = self.town.enter(n, MIX[n % len(MIX)], dice)
+        self.town.choose_how_to_be_told(patient, self._plan.dice(f"told {n}"))
         surprises = Surprises(self.town, patient, self._plan.dice(f"surprises {n}"))
         self.agenda.add(self.town.now, surprises.run)
         self.agenda.add(self.town.now, PatientLife(self.town, patient, dice).run)
@@ -120,4 +141,6 @@ class _World:
         self.reckoning.replay()
         self.reckoning.audit(self.town.notes)
         self.reckoning.verify()
-        self.reckoning.reminders(self._postbox, self.clockwork.outages, self.town.now)
+        outages, kills = self.clockwork.outages, self.clockwork.kills
+        messages = Messages(self.ledger, outages, kills, TICK)
+        messages.reckon(self._superuser, self._book, self.town.now)

@@ -8,7 +8,7 @@ went out: the next attempt may be a second copy, which the idempotency key marks
 from collections.abc import Callable, Mapping
 
 from rems.channels.email import IDEMPOTENCY_HEADER, send_email
-from rems.channels.errors import TryLater, Undeliverable
+from rems.channels.errors import OurOwnFault, TryLater, Undeliverable
 from rems.channels.sms import send_sms
 from rems.models import Reminder
 
@@ -16,6 +16,7 @@ __all__ = [
     "CHANNELS",
     "IDEMPOTENCY_HEADER",
     "Channel",
+    "OurOwnFault",
     "TryLater",
     "Undeliverable",
     "send_email",

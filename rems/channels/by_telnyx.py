@@ -1,17 +1,30 @@
 """SMS through Telnyx, by its own client."""
 
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import httpx
 import telnyx
 from django.conf import settings
 from django.urls import reverse
 
-from rems.channels.errors import TryLater, Undeliverable
+from rems.channels.errors import OurOwnFault, TryLater, Undeliverable
 from rems.channels.message import message_key
 from rems.models import Reminder
 
 TIMEOUT_SECONDS = 10.0
+# The codes of Telnyx (developers.telnyx.com, "Messaging Error Code Reference" and "API error codes")
+# with which it names the number that is written to: inactive, invalid, no mobile, or its owner
+# answered STOP. A person calls. Every other refusal is about us.
+THE_NUMBER = frozenset(
+    ["10001", "10002", "10016", "40001", "40008", "40012", "40300", "40301", "40310", "40319"],
+)
+# Too much at once: of the account, of the sender, of the line.
+TOO_MANY = frozenset(["10011", "40011", "40018", "40318"])
+# The request may have gone on: a time-out at their side, the same key still on its way.
+NOBODY_KNOWS = frozenset({408, 409})
+NEVER_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 def send(reminder: Reminder, number: str, text: str) -> str:
@@ -29,17 +42,36 @@ def send(reminder: Reminder, number: str, text: str) -> str:
             webhook_url=settings.SITE_URL.rstrip("/") + reverse("sms-notice", args=[reminder.pk]),
             idempotency_key=message_key(reminder),
         )
-    except (telnyx.BadRequestError, telnyx.UnprocessableEntityError):
-        raise Undeliverable("The telephone number was refused.") from None
-    except telnyx.RateLimitError:
-        raise TryLater("The SMS provider asked us to slow down.") from None
-    except (telnyx.AuthenticationError, telnyx.PermissionDeniedError, telnyx.NotFoundError):
-        raise TryLater("The SMS provider does not accept our account.") from None
+    except telnyx.APIStatusError as error:
+        if error.status_code in NOBODY_KNOWS or error.status_code >= 500:
+            raise
+        raise _refusal(error) from None
     except telnyx.APIConnectionError as error:
-        if isinstance(error.__cause__, httpx.ConnectError):
+        if isinstance(error.__cause__, NEVER_REACHED):
             raise TryLater("The SMS provider cannot be reached.") from None
         raise
     return (answer.data.id if answer.data else None) or ""
+
+
+def _refusal(error: telnyx.APIStatusError) -> Exception:
+    """What a 4xx means: whose fault it is, by the codes in its body."""
+    codes = sorted(_codes(error.body))
+    if THE_NUMBER.intersection(codes):
+        return Undeliverable("The telephone number was refused.")
+    if error.status_code == 429 or TOO_MANY.intersection(codes):
+        return TryLater("The SMS provider asked us to slow down.")
+    why = ", ".join([str(error.status_code), *codes])
+    return OurOwnFault(f"The SMS provider does not accept our account or sender ({why}).")
+
+
+def _codes(body: Any) -> Iterator[str]:
+    """The codes in an answer, whatever it looks like. One that points at the sender's number says
+    nothing of the other one, so it is left out."""
+    errors = body.get("errors") if isinstance(body, dict) else None
+    for one in errors if isinstance(errors, list) else ():
+        code = str(one.get("code")) if isinstance(one, dict) else ""
+        if code.isdigit() and len(code) == 5 and "from" not in str(one.get("source")):
+            yield code
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Why a message did not go out, in the two ways that are certain. Messages name nobody."""
+"""Why a message did not go out, in the ways that are certain. Messages name nobody."""
 
 
 class Undeliverable(Exception):
@@ -7,3 +7,11 @@ class Undeliverable(Exception):
 
 class TryLater(Exception):
     """It surely did not go out this time, and a later attempt may succeed."""
+
+
+class OurOwnFault(TryLater):
+    """The same, for a reason that has nothing to do with who is told: our account, sender or payment.
+
+    Nothing will go out to anybody until somebody at the pharmacy mends it, so the log says it as an
+    error.
+    """

@@ -5,13 +5,14 @@ anybody's again. Two workers never hold the same row (SKIP LOCKED, lease). That 
 about to be called is written before it is: what may have left twice can be known by its row.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 
 from accounts.clock import read_clock
-from rems.channels import CHANNELS, TryLater, Undeliverable
+from rems.channels import CHANNELS, OurOwnFault, TryLater, Undeliverable
 from rems.models import Reminder
 from rems.services.reminder_claims import claim, give_back, needed, overtaken
 from rems.services.reminder_outcomes import (
@@ -26,6 +27,8 @@ from rems.services.reminder_outcomes import (
 
 BATCH = 50
 OVERTAKEN = "A newer one of the same kind was due as well."
+
+logger = logging.getLogger(__name__)
 
 
 def send_due(batch: int = BATCH, patience: float | None = None, on_the_way: int = 1) -> Sweep:
@@ -113,6 +116,8 @@ def _send(row: Reminder, sweep: Sweep) -> str | None:
     except Undeliverable as error:
         note_failed(row, str(error), sweep, send_started_at=None)
     except TryLater as error:
+        if isinstance(error, OurOwnFault):
+            logger.error("no %s goes out to anybody: %s", row.channel, error)
         note_attempt(row, str(error), sweep, left=False)
     except Exception as error:
         note_attempt(row, type(error).__name__, sweep)

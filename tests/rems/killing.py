@@ -93,7 +93,8 @@ class Workers:
 
     def mails(self) -> list[str]:
         """The Message-ID of every mail that has left, in order."""
-        files = sorted(self.folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
+        written = (file for file in self.folder.glob("*.log") if file.stat().st_size)
+        files = sorted(written, key=lambda file: file.stat().st_mtime_ns)
         return [str(message_from_bytes(file.read_bytes())["Message-ID"]) for file in files]
 
     def close(self) -> None:

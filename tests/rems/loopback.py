@@ -55,7 +55,7 @@ def provider_of_messages() -> Iterator[Provider]:
 
 
 class MailServer:
-    """Speaks SMTP: `replies` holds its answers by command, 250 for all others.
+    """Speaks SMTP: `replies` holds its answers by command, 250 for all others, and its GREETING.
 
     To a letter it may also `hang up` or `say nothing`, once it has it.
     """
@@ -73,7 +73,7 @@ def mail_server() -> Iterator[MailServer]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            self.say("220 ready")
+            self.say(server.replies.get("GREETING", "220 ready"))
             for line in self.rfile:
                 verb = line.decode().split(" ")[0].split(":")[0].strip().upper()
                 if verb == "DATA":

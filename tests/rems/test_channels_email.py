@@ -1,12 +1,14 @@
-"""A mail leaves through a real server; an address that is refused is told from a bad moment."""
+"""A mail leaves through a real server; an address that is refused is told from a bad moment, and
+from a fault of our own."""
 
+import socket
 from collections.abc import Iterator
 from smtplib import SMTPException
 
 import pytest
 from anymail.exceptions import AnymailRequestsAPIError
 
-from rems.channels import CHANNELS, TryLater, Undeliverable
+from rems.channels import CHANNELS, OurOwnFault, TryLater, Undeliverable
 from tests.rems.loopback import MailServer, Provider, mail_server, provider_of_messages
 from tests.rems.telling import a_reminder
 
@@ -64,6 +66,64 @@ def test_a_server_that_cannot_be_reached_is_tried_later(
     settings.EMAIL_PORT = 9
     with pytest.raises(TryLater):
         send()
+
+
+@pytest.mark.parametrize(
+    ("replies", "why"),
+    [
+        ({"GREETING": "554 no mail from you"}, "554"),
+        ({"EHLO": "250-here\r\n250 AUTH PLAIN LOGIN", "AUTH": "535 wrong password"}, "535"),
+        ({"MAIL": "553 no such sender"}, "553"),
+    ],
+    ids=["does not speak to us", "refuses our password", "refuses our sender"],
+)
+def test_a_server_that_refuses_us_says_nothing_about_the_address(
+    server: MailServer, settings: object, replies: dict[str, str], why: str
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "pharmacy", "of no value"
+    server.replies = {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "235 welcome", **replies}
+    with pytest.raises(OurOwnFault, match=f"account or sender \\({why}\\)"):
+        send()
+    assert not server.letters
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        {"GREETING": "421 too many lines"},
+        {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "454 not now"},
+        {"MAIL": "451 not now"},
+    ],
+    ids=["too many lines", "the sign-in is down", "the sender not now"],
+)
+def test_what_goes_wrong_before_the_address_was_named_is_tried_later_and_surely_did_not_leave(
+    server: MailServer, settings: object, replies: dict[str, str]
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "pharmacy", "of no value"
+    server.replies = {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "235 welcome", **replies}
+    with pytest.raises(TryLater) as later:
+        send()
+    assert not isinstance(later.value, OurOwnFault)
+    assert not server.letters
+
+
+def test_a_server_that_lets_nobody_sign_in_is_not_the_one_that_was_set_up(
+    server: MailServer, settings: object
+) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "pharmacy", "of no value"
+    with pytest.raises(OurOwnFault, match="not set up"):
+        send()
+
+
+def test_a_server_that_says_nothing_when_we_call_is_tried_later(
+    server: MailServer, settings: object
+) -> None:
+    """It takes the call only: no time-out can have sent what was never said."""
+    settings.EMAIL_TIMEOUT = 0.3
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_PORT = silent.getsockname()[1]
+        with pytest.raises(TryLater, match="cannot be reached"):
+            send()
 
 
 def test_when_the_line_goes_dead_after_the_mail_nobody_can_know_whether_it_left(
@@ -126,7 +186,31 @@ def test_a_provider_that_asks_us_to_slow_down_is_tried_later(provider: Provider)
         send()
 
 
-def test_after_an_error_of_the_provider_nobody_can_know(provider: Provider) -> None:
-    provider.status, provider.reply = 500, "{}"
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 422])
+def test_a_provider_that_refuses_us_says_nothing_about_the_address(
+    provider: Provider, status: int
+) -> None:
+    provider.status, provider.reply = status, '{"ErrorCode": 400, "Message": "No such sender"}'
+    with pytest.raises(OurOwnFault, match=f"account or sender \\({status}\\)"):
+        send()
+
+
+def test_a_provider_that_cannot_be_reached_is_tried_later(
+    provider: Provider, settings: object
+) -> None:
+    settings.ANYMAIL = {**settings.ANYMAIL, "POSTMARK_API_URL": "http://127.0.0.1:9/"}
+    with pytest.raises(TryLater, match="cannot be reached"):
+        send()
+
+
+def test_a_mail_that_is_not_set_up_goes_out_to_nobody(settings: object) -> None:
+    settings.EMAIL_BACKEND, settings.ANYMAIL = "anymail.backends.postmark.EmailBackend", {}
+    with pytest.raises(OurOwnFault, match="not set up"):
+        send()
+
+
+@pytest.mark.parametrize("status", [408, 409, 500, 503])
+def test_after_an_error_of_the_provider_nobody_can_know(provider: Provider, status: int) -> None:
+    provider.status, provider.reply = status, "{}"
     with pytest.raises(AnymailRequestsAPIError):
         send()

@@ -1,5 +1,6 @@
 """An SMS leaves once, by the provider's real client; each kind of "no" is told from the others."""
 
+import json
 import logging
 from collections.abc import Iterator
 
@@ -7,7 +8,7 @@ import pytest
 import telnyx
 from django.core import mail
 
-from rems.channels import CHANNELS, TryLater, Undeliverable, by_telnyx
+from rems.channels import CHANNELS, OurOwnFault, TryLater, Undeliverable, by_telnyx
 from rems.models import Reminder
 from rems.services.reminder_desk import retry_reminder
 from tests.builders import now, the_store
@@ -77,25 +78,78 @@ def test_one_that_a_person_has_tried_again_is_a_new_message_and_not_the_old_answ
     assert again == same
 
 
-@pytest.mark.parametrize("status", [400, 422])
-def test_a_number_that_the_provider_refuses_is_final(provider: Provider, status: int) -> None:
-    provider.status, provider.reply = status, '{"errors": [{"code": "10002"}]}'
+def refuses(provider: Provider, status: int, *errors: dict[str, object]) -> None:
+    """The provider's next answer, with errors as Telnyx writes them."""
+    provider.status, provider.reply = status, json.dumps({"errors": list(errors)})
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "10002"),  # invalid phone number
+        (422, "10016"),  # not in +E.164
+        (422, "40001"),  # a landline
+        (403, "40300"),  # its owner answered STOP
+        (400, "40310"),  # invalid "to"
+    ],
+)
+def test_a_number_that_the_provider_refuses_is_final(
+    provider: Provider, status: int, code: str
+) -> None:
+    refuses(provider, status, {"code": code, "source": {"pointer": "/to"}})
     with pytest.raises(Undeliverable, match="number was refused"):
         send(ana_s_reminder())
 
 
-@pytest.mark.parametrize("status", [429, 401, 403])
-def test_too_many_at_once_or_a_trouble_with_our_account_is_tried_later(
-    provider: Provider, status: int
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (401, "10009"),  # our key
+        (402, "20100"),  # no money
+        (403, "10010"),  # no permission
+        (404, "10005"),  # our profile is not there
+        (400, "40305"),  # invalid "from"
+        (422, "40312"),  # our messaging profile is off
+        (422, "40322"),  # our words
+        (422, "49999"),  # what nobody has heard of yet
+    ],
+)
+def test_a_refusal_of_us_says_nothing_about_the_number_and_is_tried_later(
+    provider: Provider, status: int, code: str
 ) -> None:
-    provider.status = status
-    with pytest.raises(TryLater):
+    refuses(provider, status, {"code": code, "title": f"of {NUMBER}"})
+    with pytest.raises(OurOwnFault, match=f"account or sender \\({status}, {code}\\)") as refused:
+        send(ana_s_reminder())
+    assert NUMBER not in str(refused.value)
+
+
+def test_a_code_that_points_at_our_own_number_is_about_us(provider: Provider) -> None:
+    refuses(provider, 422, {"code": "10002", "source": {"pointer": "/from"}})
+    with pytest.raises(OurOwnFault):
+        send(ana_s_reminder())
+
+
+@pytest.mark.parametrize("reply", ["", "[]", "{}", '{"errors": ["no"]}', '{"errors": 1}'])
+def test_a_refusal_that_names_no_code_is_not_held_against_the_number(
+    provider: Provider, reply: str
+) -> None:
+    provider.status, provider.reply = 422, reply
+    with pytest.raises(OurOwnFault):
+        send(ana_s_reminder())
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, "10011"), (400, "40318")])
+def test_too_many_at_once_is_tried_later_and_nobody_s_fault(
+    provider: Provider, status: int, code: str
+) -> None:
+    refuses(provider, status, {"code": code})
+    with pytest.raises(TryLater, match="slow down"):
         send(ana_s_reminder())
     # Once: the row says when to try again, not the client.
     assert len(provider.requests) == 1
 
 
-@pytest.mark.parametrize("status", [409, 500, 503])
+@pytest.mark.parametrize("status", [408, 409, 500, 503])
 def test_after_an_error_of_the_provider_nobody_can_know_whether_it_left(
     provider: Provider, status: int
 ) -> None:

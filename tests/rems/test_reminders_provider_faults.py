@@ -20,6 +20,9 @@ from tests.rems.treated import due_now
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PATIENCE = 0.3
+LANDLINE = '{"errors": [{"code": "40001"}]}'
+NOT_OUR_NUMBER = '{"errors": [{"code": "40305"}]}'
+NO_SENDER = '{"ErrorCode": 400, "Message": "Sender signature not found"}'
 NUMBER = "+12125550122"
 
 
@@ -81,8 +84,8 @@ def sms_provider(settings: Any) -> Iterator[Way]:
         settings.SMS_PROVIDER, settings.TELNYX_URL = "telnyx", provider.url
         settings.TELNYX_API_KEY, settings.TELNYX_FROM = "the tests' own key", "+12125550100"
 
-        def answer(status: int = 200) -> None:
-            provider.status = status
+        def answer(status: int = 200, reply: str = provider.reply) -> None:
+            provider.status, provider.reply = status, reply
 
         yield Way(
             "sms",
@@ -128,7 +131,15 @@ FINAL = {
     "SMTP 550 to the address": (smtp, {"RCPT": "550 no such user here"}),
     "SMTP 554 to the mail": (smtp, {"DATA": "554 not here"}),
     "mail provider refuses the address": (mail_provider, {"status": 422, "reply": INACTIVE}),
-    "SMS provider refuses the number": (sms_provider, {"status": 422}),
+    "SMS provider refuses the number": (sms_provider, {"status": 422, "reply": LANDLINE}),
+}
+OUR_OWN_FAULT = {
+    "SMTP refuses the sender": (smtp, {"MAIL": "553 no such sender"}),
+    "SMTP does not speak to us": (smtp, {"GREETING": "554 no mail from you"}),
+    "mail provider 401": (mail_provider, {"status": 401, "reply": "{}"}),
+    "mail provider 422 for the sender": (mail_provider, {"status": 422, "reply": NO_SENDER}),
+    "SMS provider 401": (sms_provider, {"status": 401, "reply": "{}"}),
+    "SMS provider 400 for the sender": (sms_provider, {"status": 400, "reply": NOT_OUR_NUMBER}),
 }
 Made = Callable[[Any], Any]
 Fault = dict[str, Any]
@@ -165,7 +176,7 @@ def second_attempt(way: Way, row: Reminder, clock: VirtualClock) -> Reminder:
     return row
 
 
-@each(SURELY_NOT_SENT)
+@each({**SURELY_NOT_SENT, **OUR_OWN_FAULT})
 def test_what_surely_did_not_leave_goes_out_later_and_is_no_second_copy(
     made: Made, fault: Fault, settings: object, clock: VirtualClock
 ) -> None:
@@ -210,7 +221,19 @@ def test_what_is_refused_for_good_is_a_person_s_at_once(
         assert len(way.keys()) == asked
 
 
-@each({**SURELY_NOT_SENT, **NOBODY_KNOWS})
+@each(OUR_OWN_FAULT)
+def test_what_is_our_own_fault_raises_an_alarm_that_names_nobody(
+    made: Made, fault: Fault, settings: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    with made(settings) as way:
+        first_attempt(way, fault)
+        [alarm] = [entry for entry in caplog.records if entry.levelname == "ERROR"]
+        assert f"no {way.channel} goes out to anybody" in alarm.getMessage()
+        assert NUMBER not in caplog.text
+        assert "ana.ruiz" not in caplog.text
+
+
+@each({**SURELY_NOT_SENT, **OUR_OWN_FAULT, **NOBODY_KNOWS})
 def test_after_the_last_attempt_it_is_a_person_s_too(
     made: Made, fault: Fault, settings: Any
 ) -> None:

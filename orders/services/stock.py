@@ -1,5 +1,6 @@
-"""What the shelf asks for: a lot that expires is told in time."""
+"""What the shelf asks for: a lot that expires is told in time, while something is left of it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,15 @@ from accounts.clock import read_clock
 from catalog.models import Lot
 from rems.core import Kind
 from rems.outbox import plan_for_subjects
+
+
+def plan_for_emptied_lot(lot: Lot, at: datetime) -> None:
+    """Once the last package is taken nobody need be told that the lot expires.
+
+    `lot` as it stood under its lock, before the package was taken. In the step's transaction.
+    """
+    if lot.quantity_on_hand <= 1:
+        plan_for_subjects(Kind.LOT_EXPIRING, [lot.pk], at)
 
 
 def plan_for_saved_lot(instance: Lot, **signal: Any) -> None:

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.models import Lot
 from orders.models import Order
 from rems.models import Patient, Reminder
 from rems.outbox import still_needed
+from rems.services.planning import plan_everything
 from tests import cast
 from tests.builders import the_store
 from tests.orders import steps
@@ -79,6 +81,19 @@ def test_a_lot_that_expires_is_a_task_while_packages_lie_on_the_shelf() -> None:
     lot.save()
     assert not found.all().exists()
     assert still_needed(rows, rows[0].planned_at) == {}
+
+
+def test_the_last_package_of_a_lot_takes_the_lot_s_reminders_with_it() -> None:
+    lot = the_store().lot
+    Lot.objects.filter(pk=lot.pk).update(quantity_on_hand=2)
+    about_it = Reminder.objects.filter(subject_id=lot.pk, status="planned")
+    before = set(about_it)
+    assert before
+    steps.dispensed(cast.carl())
+    assert set(about_it.all()) == before
+    steps.dispensed(cast.finn())
+    assert not about_it.all().exists()
+    assert not list(plan_everything(check=True))
 
 
 def test_a_step_of_an_order_plans_in_two_statements() -> None:

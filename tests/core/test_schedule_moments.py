@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rems.core import NEVER_QUIET, Kind, Obligation, Quiet, Step, moment_of, sendable, zone_named
+from rems.core import (
+    NEVER_QUIET,
+    STEPS,
+    Kind,
+    Obligation,
+    Quiet,
+    Step,
+    moment_of,
+    numbers_for,
+    sendable,
+    steps_to_tell,
+    zone_named,
+)
 from rems.core.schedule.leads import Audience
 from rems.core.schedule.moments import AT_ONCE
 
@@ -74,12 +86,12 @@ def test_it_is_quiet_from_the_first_hour_up_to_but_not_at_the_second(
     ("quiet", "wanted", "sent"),
     [
         (NIGHT, "2026-06-01T13:00", "2026-06-01T13:00"),
-        # 07:30 in New York waits for eight o'clock, 22:00 goes out at 20:59 instead.
+        # 07:30 in New York waits for eight o'clock, 22:00 goes out at 20:00 instead.
         (NIGHT, "2026-06-01T11:30", "2026-06-01T12:00"),
-        (NIGHT, "2026-06-02T02:00", "2026-06-02T00:59"),
+        (NIGHT, "2026-06-02T02:00", "2026-06-02T00:00"),
         # Exactly at the end it is no longer quiet; exactly at the start it is.
         (NIGHT, "2026-06-01T12:00", "2026-06-01T12:00"),
-        (NIGHT, "2026-06-02T01:00", "2026-06-02T00:59"),
+        (NIGHT, "2026-06-02T01:00", "2026-06-02T00:00"),
         (Quiet(time(8), time(12)), "2026-06-01T13:00", "2026-06-01T16:00"),
         # Nine in the evening, which is the second of June in UTC: at eleven the same evening.
         (Quiet(time(18), time(23)), "2026-06-02T01:00", "2026-06-02T03:00"),
@@ -95,6 +107,22 @@ def test_what_falls_into_quiet_hours_moves_within_the_day(
     quiet: Quiet, wanted: str, sent: str
 ) -> None:
     assert sendable(utc(wanted), LONG_AGO, NEW_YORK, quiet) == utc(sent)
+
+
+def test_what_is_said_before_the_night_has_an_hour_for_further_attempts() -> None:
+    moment, planned_at = utc("2026-06-02T02:00"), utc("2026-06-01T12:00")
+    eight = utc("2026-06-02T00:00")
+    assert sendable(moment, planned_at, NEW_YORK, NIGHT) == eight
+    for minutes in (1, 20, 59):
+        later = eight + timedelta(minutes=minutes)
+        assert sendable(moment, later, NEW_YORK, NIGHT) == later
+    # One that could not be sent until nine waits for the morning.
+    assert sendable(moment, utc("2026-06-02T01:00"), NEW_YORK, NIGHT) == utc("2026-06-02T12:00")
+
+
+def test_who_is_awake_for_less_than_an_hour_is_told_when_they_wake() -> None:
+    hours = Quiet(time(21), time(20, 30))
+    assert sendable(utc("2026-06-02T02:00"), LONG_AGO, NEW_YORK, hours) == utc("2026-06-02T00:30")
 
 
 def test_what_is_late_goes_at_once_and_at_night_in_the_morning() -> None:
@@ -145,3 +173,48 @@ def test_asking_again_before_its_time_gives_the_same_time(
     if sent > at:
         between = at + (sent - at) / 2
         assert sendable(moment, between, zone, quiet) == sent
+
+
+HALF_A_DAY = st.integers(min_value=0, max_value=12 * 60)  # as long as quiet hours may be
+
+
+@given(AT, st.integers(min_value=1, max_value=40), ZONES, MINUTES, HALF_A_DAY)
+def test_what_is_planned_ahead_is_moved_but_within_its_day(
+    moment: datetime, days: int, zone_name: str, begins: int, lasts: int
+) -> None:
+    zone, quiet = zone_named(zone_name), Quiet(wall_time(begins), wall_time(begins + lasts))
+    sent = sendable(moment, moment - days * DAY, zone, quiet)
+    assert sent.astimezone(zone).date() == moment.astimezone(zone).date()
+    assert not quiet.covers(sent.astimezone(zone).time())
+    if not quiet.covers(moment.astimezone(zone).time()):
+        assert sent == moment
+
+
+@given(AT, AT, ZONES, MINUTES, HALF_A_DAY)
+def test_only_what_comes_due_in_the_night_or_is_late_leaves_its_day(
+    moment: datetime, at: datetime, zone_name: str, begins: int, lasts: int
+) -> None:
+    zone, quiet = zone_named(zone_name), Quiet(wall_time(begins), wall_time(begins + lasts))
+    sent = sendable(moment, at, zone, quiet)
+    if sent.astimezone(zone).date() != moment.astimezone(zone).date():
+        asleep = quiet.covers(at.astimezone(zone).time())
+        assert moment <= at or asleep
+
+
+@given(
+    st.sampled_from(sorted(set(Kind) - {Kind.REMINDER_FAILED})),
+    st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+    ZONES,
+    MINUTES,
+    HALF_A_DAY,
+)
+def test_no_step_for_a_person_leaves_its_day_whatever_hours_they_keep(
+    kind: Kind, due_on: date, zone_name: str, begins: int, lasts: int
+) -> None:
+    zone, quiet = zone_named(zone_name), Quiet(wall_time(begins), wall_time(begins + lasts))
+    due_at = datetime(due_on.year, due_on.month, due_on.day, 15, tzinfo=UTC)
+    obligation = Obligation("P", kind, due_on, due_at=due_at)
+    numbers = {n for who in set(Audience) - {Audience.PHARMACISTS} for n in numbers_for(kind, who)}
+    told = steps_to_tell(obligation, numbers, zone, quiet, LONG_AGO)
+    days = {STEPS[kind][number - 1].days: sent.astimezone(zone).date() for number, sent in told}
+    assert all(day == due_on + ahead * DAY for ahead, day in days.items())

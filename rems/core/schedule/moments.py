@@ -13,6 +13,8 @@ from rems.core.schedule.obligation import Obligation
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+# What has to be said before the quiet hours begin is said so long before: time for several attempts.
+ROOM = timedelta(hours=1)
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
@@ -50,8 +52,8 @@ def moment_of(step: Step, obligation: Obligation, zone: ZoneInfo) -> datetime:
 def sendable(moment: datetime, at: datetime, zone: ZoneInfo, quiet: Quiet) -> datetime:
     """The instant, not before `at`, at which it may be sent: moved within the day, if it must be.
 
-    Out of quiet hours that end on the same local day it moves to their end; else to the minute
-    before they begin. What is late waits for the end of the quiet hours.
+    Out of quiet hours that end on the same local day it moves to their end; else to an hour before
+    they begin. Only what comes due in the night itself, or is late, waits for their end.
     """
     if moment > at:
         moved = _within_the_day(moment, zone, quiet)
@@ -66,7 +68,7 @@ def _within_the_day(moment: datetime, zone: ZoneInfo, quiet: Quiet) -> datetime:
         return moment
     if wall.time() < quiet.ends:
         return _when_quiet_ends(moment, zone, quiet)
-    before = instant_on_wall(wall.date(), quiet.begins, zone) - MINUTE
+    before = instant_on_wall(wall.date(), quiet.begins, zone) - ROOM
     return _when_quiet_ends(before, zone, quiet)
 
 

@@ -8,6 +8,7 @@ from accounts.models import User
 from catalog.models import Lot
 from orders.models import Dispense, Release
 from orders.services.steps import Step, StepResult, take_gated_step
+from orders.services.stock import untold_once_empty
 from orders.states import Status
 from rems.errors import DomainError
 from rems.models import Pharmacist, Supply
@@ -95,9 +96,10 @@ def _write_dispense(step: Step, pharmacist: Pharmacist, lot_id: UUID, serial_num
         recorded_by=step.actor,
     )
     step.rows += [row, supply]
-    step.changes.append(
-        (Lot.objects.filter(pk=lot_id), {"quantity_on_hand": F("quantity_on_hand") - 1})
-    )
+    step.changes += [
+        (Lot.objects.filter(pk=lot_id), {"quantity_on_hand": F("quantity_on_hand") - 1}),
+        untold_once_empty(lot_id),
+    ]
 
 
 def _release(

@@ -19,7 +19,6 @@ from orders import states
 from orders.loaders import fill_of, order_for_step, parties_of
 from orders.locks import lock_for_step, lock_order_of
 from orders.models import Order, OrderEvent
-from orders.services.stock import plan_for_emptied_lot
 from rems import core
 from rems.errors import EntryRefused, NotAllowed, StaleForm
 from rems.models import Attestation, Pharmacist
@@ -152,8 +151,6 @@ def take_gated_step(
         step.written.append(step.verdict.record)
         if step.verdict.is_permit:
             _carry_out(step, signature, extra)
-            if lot is not None:
-                plan_for_emptied_lot(lot, at)
         else:
             write_together(step.written)
         seal(step.order.patient_id, step.written, step.verdict.loaded.chain_end)

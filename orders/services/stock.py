@@ -1,23 +1,30 @@
 """What the shelf asks for: a lot that expires is told in time, while something is left of it."""
 
-from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists
 
 from accounts.clock import read_clock
 from catalog.models import Lot
 from rems.core import Kind
+from rems.models import Reminder
 from rems.outbox import plan_for_subjects
+from rems.transactions import Change
 
 
-def plan_for_emptied_lot(lot: Lot, at: datetime) -> None:
-    """Once the last package is taken nobody need be told that the lot expires.
-
-    `lot` as it stood under its lock, before the package was taken. In the step's transaction.
-    """
-    if lot.quantity_on_hand <= 1:
-        plan_for_subjects(Kind.LOT_EXPIRING, [lot.pk], at)
+def untold_once_empty(lot_id: UUID) -> Change:
+    """Of a lot whose last package is taken in the same statement, nobody need be told any more that
+    it expires. The lot is locked."""
+    its_last = Lot.objects.filter(pk=lot_id, quantity_on_hand__lte=1)
+    planned = Reminder.objects.filter(
+        Exists(its_last),
+        subject_id=lot_id,
+        kind=Kind.LOT_EXPIRING,
+        status=Reminder.Status.PLANNED,
+    )
+    return planned, {"status": Reminder.Status.CANCELLED}
 
 
 def plan_for_saved_lot(instance: Lot, **signal: Any) -> None:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from orders import services
 from orders.services import StepResult
-from rems.models import DecisionRecord
+from rems.models import DecisionRecord, Reminder
 from tests import builders as b
 from tests.database import VirtualClock
 from tests.guards.life import stock
@@ -80,13 +80,17 @@ def test_a_gated_step_takes_a_dozen_queries_at_most_after_one_cycle_and_after_ha
 ) -> None:
     cleared = b.a_cleared_patient("FRP_ADULT", "Ana Ruiz")
     stock(LONG_AGO + 3)
+    lot = b.the_store().lot.pk
     a_fill(cleared)
     after_one = a_fill(the_next_cycle(clock, cleared))
     for _ in range(LONG_AGO - 1):
         cleared = the_next_cycle(clock, cleared)
         a_fill(cleared)
 
-    after_many = a_fill(the_next_cycle(clock, cleared))
+    cleared = the_next_cycle(clock, cleared)
+    stock(1)  # the last package of its lot, whose reminders go with it
+    after_many = a_fill(cleared)
+    assert not Reminder.objects.filter(subject_id=lot, status="planned").exists()
 
     assert DecisionRecord.objects.filter(outcome="permit").count() == 4 * (LONG_AGO + 2)
     assert after_many == after_one

@@ -66,6 +66,8 @@ def test_a_small_town_in_which_everything_dies_lets_nothing_unsafe_through(
     assert seen["seals verified"] > 500
     assert seen["messages"], report
     assert any("killed" in name or "cut" in name for name in seen), report
+    assert any(name.startswith("the provider ") for name in seen), report
+    assert seen["times that everybody was planned anew"], report
     assert "day 30 of 30" in progress
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
@@ -15,8 +16,9 @@ from pharmacy.simulation.faults import LAST_PLACE, in_a_child
 from pharmacy.simulation.ledger import PLANNED_OTHERWISE, Ledger
 from pharmacy.simulation.provider import OUTAGES, Provider
 from pharmacy.simulation.town import Town
+from rems.models import Reminder
 from rems.outbox import Difference
-from rems.services.planning import PART, PARTS, part_at, part_of, plan_part
+from rems.services import planning
 
 # A tick that finds nothing does nothing: so many of them would take most of a run's time. In the
 # order of the index, else PostgreSQL looks through the whole table for the first row. A task is no
@@ -30,7 +32,8 @@ TICK = timedelta(minutes=10)
 DAYS_BETWEEN_OUTAGES = 9.0
 WORKER_DIES = 0.02  # of the ticks that find something to do
 # Beat has everybody planned anew twice a day. So many rounds would take most of a run's time.
-DAYS_BETWEEN_ROUNDS = 8.0
+DAYS_BETWEEN_ROUNDS = (5, 20)
+LONGEST_NIGHT = timedelta(hours=12)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -91,9 +94,9 @@ class Clockwork:
     def rounds(self, dice: Random) -> Life:
         """Now and then beat has everybody planned anew, part by part, through half a day."""
         while True:
-            yield timedelta(hours=round(24 * dice.expovariate(1 / DAYS_BETWEEN_ROUNDS)) + 1)
-            for _ in range(PARTS):
-                yield PART - (self._town.now - EPOCH) % PART
+            yield timedelta(days=dice.uniform(*DAYS_BETWEEN_ROUNDS))
+            for _ in range(planning.PARTS):
+                yield planning.PART - (self._town.now - EPOCH) % planning.PART
                 if self._away_since is None:
                     self._plan_part()
             self.ledger.checks["times that everybody was planned anew"] += 1
@@ -102,12 +105,14 @@ class Clockwork:
         """A difference that time alone brought is counted; another one should have been planned in
         the transaction of its fact. A move is no fact: the next round sees to it."""
         now, moved = self._town.now, self._town.moved
-        for found in plan_part():
+        for found in planning.plan_part():
             self.ledger.planned[f"{found.kind}, {found.difference}"] += 1
-            if not has_lapsed(found, now) and found.subject_id not in moved:
+            due_on = Reminder.objects.get(pk=found.id).due_on
+            if not has_lapsed(found, due_on, now) and found.subject_id not in moved:
                 what = f"{found.kind} of {found.subject_id}, {found.difference}"
                 self.ledger.violation(PLANNED_OTHERWISE, what, now)
-        moved.difference_update([key for key in moved if part_of(key) == part_at(now)])
+        turn = planning.part_at(now)
+        moved.difference_update([key for key in moved if planning.part_of(key) == turn])
 
     def bad_days(self, dice: Random) -> Life:
         """The provider of mail and SMS is down: for minutes, or hours."""
@@ -150,6 +155,21 @@ class Clockwork:
             current_app.tasks[task]()
 
 
-def has_lapsed(found: Difference, at: datetime) -> bool:
-    """Its time had come, and then a later step took its place, or its end came."""
-    return found.difference == "obsolete" and found.send_at <= at
+class Turns:
+    """Whose turn it is follows from the last bits of a key, which no seed gives. Here it follows from
+    the order in which the keys were made."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[UUID, int] = {}
+
+    def part_of(self, key: UUID) -> int:
+        """To which part a subject belongs, instead of `rems.services.planning.part_of`."""
+        number = self._numbers.setdefault(key, len(self._numbers))
+        return number * 61 % planning.PARTS
+
+
+def has_lapsed(found: Difference, due_on: date, at: datetime) -> bool:
+    """Its time had come, and then a later step took its place, or its end came. One that was late at
+    night waits for the morning: by then its day may be over."""
+    waits = due_on <= at.date() and found.send_at - at <= LONGEST_NIGHT
+    return found.difference == "obsolete" and (found.send_at <= at or waits)

@@ -18,7 +18,7 @@ from pharmacy.simulation.agenda import Agenda, Life
 from pharmacy.simulation.audit import Connection
 from pharmacy.simulation.broker import Broker
 from pharmacy.simulation.clock import VirtualClock
-from pharmacy.simulation.clockwork import TICK, Clockwork
+from pharmacy.simulation.clockwork import TICK, Clockwork, Turns
 from pharmacy.simulation.control import drop_guards, gate_taken_out
 from pharmacy.simulation.evidence_acts import CATEGORIES
 from pharmacy.simulation.faults import Faults
@@ -30,7 +30,7 @@ from pharmacy.simulation.provider import Provider
 from pharmacy.simulation.reckoning import Reckoning
 from pharmacy.simulation.surprises import FailureDesk, StaffDays, Surprises
 from pharmacy.simulation.town import BEGINS_AT, Town
-from rems.services import reminder_outcomes
+from rems.services import planning, reminder_outcomes
 
 PATIENTS_OF_A_PRESCRIBER = 25
 # Half of the patients can become pregnant: there most can go wrong.
@@ -58,9 +58,7 @@ def simulate(plan: Plan, superuser: Connection, progress: Progress) -> Ledger:
     with tempfile.TemporaryDirectory(prefix="simulation-") as name, settled(Path(name)) as broker:
         book = Path(name) / "messages"
         provider = Provider(book, f"{plan.seed}/provider" if plan.faults else "")
-        # How much longer a pause is, by chance, has to be the seed's too.
-        by_chance = patch.object(reminder_outcomes, "random", plan.dice("pauses"))
-        with posted_to(provider), by_chance, _gate_or_none(plan, superuser):
+        with posted_to(provider), _by_the_seed(plan), _gate_or_none(plan, superuser):
             return _World(plan, superuser, broker, provider, book).run(progress)
 
 
@@ -74,6 +72,17 @@ def settled(folder: Path) -> Iterator[Broker]:
             yield broker
     finally:
         broker.kill()
+
+
+@contextmanager
+def _by_the_seed(plan: Plan) -> Iterator[None]:
+    """What the store leaves to chance is the seed's: how much longer a pause is, and who is planned
+    anew when."""
+    with (
+        patch.object(reminder_outcomes, "random", plan.dice("pauses")),
+        patch.object(planning, "part_of", Turns().part_of),
+    ):
+        yield
 
 
 @contextmanager

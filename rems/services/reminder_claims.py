@@ -42,7 +42,8 @@ _GIVE_BACK = f"""{STILL_OURS}
 UPDATE rems_reminder AS r SET lease_until = NULL FROM ours WHERE r.id = ours.id RETURNING r.id
 """
 # After an outage only the newest of each kind goes out: a patient's older one of the same kind,
-# to the same person by the same way, has been overtaken by it.
+# to the same person by the same way, has been overtaken by it. One about a later day that was told
+# sooner overtakes nothing: the day was moved since.
 _OVERTAKEN = """
 SELECT DISTINCT older.id FROM rems_reminder older JOIN rems_reminder newer
   ON newer.subject_id = older.subject_id AND newer.kind = older.kind
@@ -50,6 +51,7 @@ SELECT DISTINCT older.id FROM rems_reminder older JOIN rems_reminder newer
   AND newer.program_id IS NOT DISTINCT FROM older.program_id
   AND newer.recipient_id IS NOT DISTINCT FROM older.recipient_id
   AND (newer.due_on, newer.step) > (older.due_on, older.step)
+  AND newer.send_at >= older.send_at
 WHERE older.id = ANY(%(keys)s) AND older.patient_id IS NOT NULL
   AND newer.status IN ('planned', 'sent') AND newer.send_at <= %(at)s
 """
@@ -115,7 +117,7 @@ def _overtaken_among(rows: Sequence[Reminder]) -> set[UUID]:
         if row.patient_id is not None:
             to_whom = (row.subject_id, row.program_id, row.kind, row.recipient_id, row.channel)
             older = newest.get(to_whom)
-            if older is not None:
+            if older is not None and older.send_at <= row.send_at:
                 superfluous.add(older.pk)
             newest[to_whom] = row
     return superfluous

@@ -254,19 +254,24 @@ def test_the_same_seed_has_the_same_answers_for_the_same_people(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("difference", "minutes", "is_only_time"),
+    ("difference", "minutes", "due_in", "is_only_time"),
     [
-        ("obsolete", -1, True),
-        ("obsolete", 1, False),
-        ("missing", -1, False),
-        ("outdated", -1, False),
+        ("obsolete", -1, 9, True),
+        ("obsolete", 1, 9, False),
+        ("missing", -1, 9, False),
+        ("outdated", -1, 9, False),
+        # It waited for the morning, and its day is over.
+        ("obsolete", 12 * 60, 0, True),
+        ("obsolete", 12 * 60 + 1, 0, False),
+        ("outdated", 60, 0, False),
     ],
 )
 def test_only_what_is_past_may_lapse_without_a_fact(
-    desk: Desk, difference: str, minutes: int, is_only_time: bool
+    desk: Desk, difference: str, minutes: int, due_in: int, is_only_time: bool
 ) -> None:
     at = desk.due_at
     found = Difference(
         difference, desk.row.pk, desk.row.pk, "survey_due", "task", at + minutes * MINUTE
     )
-    assert has_lapsed(found, at) is is_only_time
+    due_on = at.date() + timedelta(days=due_in)
+    assert has_lapsed(found, due_on, at) is is_only_time

@@ -56,6 +56,24 @@ def test_an_older_one_of_the_same_kind_is_overtaken_whether_claimed_together_or_
     assert overtaken([older, newer], now()) == {older.pk}
 
 
+def test_what_was_told_sooner_of_a_later_day_overtakes_nothing() -> None:
+    """Ana heard of a visit next week; then it was moved to this week, and beat was away."""
+    moved = due_now()
+    Reminder.objects.filter(pk=moved.pk).update(send_at=ago(hours=1))
+    moved.refresh_from_db()
+    told = Reminder.objects.get(pk=moved.pk)
+    told.pk, told.step, told.due_on = None, 1, moved.due_on + timedelta(days=7)
+    told.send_at = told.sent_at = ago(days=2)
+    told.status = "sent"
+    told.save()
+    assert overtaken([moved], now()) == set()
+    # Nor does it where both were claimed together.
+    told.send_at, moved.send_at = ago(minutes=5), now()
+    assert overtaken([told, moved], now()) == set()
+    drain()
+    assert Reminder.objects.get(pk=moved.pk).status == "sent"
+
+
 def test_a_tick_sends_no_more_than_it_may(settings: object) -> None:
     due = [due_now(name) for name in ("Ana Ruiz", "Zoe Hart", "Eva Lund")]
     settings.REMINDERS_PER_TICK = 2

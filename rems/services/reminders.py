@@ -117,7 +117,7 @@ def _send(row: Reminder, sweep: Sweep) -> str | None:
         note_failed(row, str(error), sweep, send_started_at=None)
     except TryLater as error:
         if isinstance(error, OurOwnFault):
-            logger.error("no %s goes out to anybody: %s", row.channel, error)
+            logger.error("messages go out to nobody", extra={"reason": str(error)})
         note_attempt(row, str(error), sweep, left=False)
     except Exception as error:
         note_attempt(row, type(error).__name__, sweep)

@@ -47,3 +47,8 @@ class PreferencesView(ServiceFormView):
     def next_url(self) -> str:
         """The treatment's page; for who has none this one, with what was chosen."""
         return reverse("rems:my-treatment" if self.for_patient else "rems:preferences")
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        """Who has no treatment's page to go back to goes back to the front page."""
+        shown = super().context(form)
+        return shown if self.for_patient else {**shown, "back_url": reverse("catalog:home")}

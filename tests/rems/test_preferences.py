@@ -205,6 +205,7 @@ def test_the_pages_of_those_who_treat_and_dispense_lead_there(client: Client) ->
         assert PAGE in client.get(reverse(home)).content.decode()
         text = unescape(client.get(PAGE).content.decode())
         assert "Safety reminders cannot be switched off." in text
+        assert '<li><a href="/">Back</a></li>' in text
         assert "The pharmacy's" in text
         assert "The patient's" not in text
         assert "advisory_on" not in text, "nobody gives them any"

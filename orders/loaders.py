@@ -129,4 +129,5 @@ def _unit(lot: Lot | None, serial_number: str, pharmacy: Pharmacy, at: datetime)
         recalled=lot.is_recalled,
         suspect=lot.is_suspect,
         identifier_captured=bool(serial_number.strip()),
+        expires_on=lot.expires_on,
     )

@@ -237,6 +237,7 @@ class _Reading:
         require(
             "R47",
             not unit["expired"]
+            and ("expires_on" not in unit or self.today <= date.fromisoformat(unit["expires_on"]))
             and not unit["recalled"]
             and not unit["suspect"]
             and unit["identifier_captured"],

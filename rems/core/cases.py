@@ -250,6 +250,7 @@ _unit = _record(
         "suspect": ("suspect", _bool),
         "identifier_captured": ("identifier_captured", _bool),
     },
+    {"expires_on": ("expires_on", _maybe_date)},
 )
 _FACTS: Fields = {
     "time_zone": ("tz", _zone),

@@ -140,12 +140,13 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """The package to be dispensed (R47)."""
+    """The package to be dispensed (R47). `expires_on` is its last local day, where it is known."""
 
     expired: bool = False
     recalled: bool = False
     suspect: bool = False
     identifier_captured: bool = False
+    expires_on: date | None = None
 
 
 NO_UNIT_YET = Unit()

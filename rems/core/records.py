@@ -157,9 +157,11 @@ def _confirmation(confirmation: Confirmation) -> dict[str, Any]:
 
 
 def _unit(unit: Unit) -> dict[str, Any]:
-    return {
+    written = {
         "expired": unit.expired,
         "recalled": unit.recalled,
         "suspect": unit.suspect,
         "identifier_captured": unit.identifier_captured,
     }
+    last_day = unit.expires_on
+    return written if last_day is None else {**written, "expires_on": last_day.isoformat()}

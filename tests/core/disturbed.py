@@ -209,6 +209,7 @@ DISTURBANCES: dict[str, tuple[Disturbance, ...]] = {
     "R46": (_set("rx.qty", 0, 1, 21, 28, 29, 100),),
     "R47": (
         _set("product.expired", True),
+        _set("product.expires_on", "2019-05-31"),
         _set("product.recalled", True),
         _set("product.suspect", True),
         _set("product.identifier_captured", False),

@@ -128,6 +128,10 @@ def permitted_case(rng: Random, category: str | None = None) -> Case:
         },
     }
     facts["rx"]["qty"] = rng.randint(1, facts["rx"]["days"])
+    # By the quantity and not by the dice, which are the other facts'.
+    if (days := (0, 1, 300, None)[facts["rx"]["qty"] % 4]) is not None:
+        last_day = now.astimezone(ZoneInfo(zone)).date() + days * DAY
+        facts["product"]["expires_on"] = last_day.isoformat()
     if not first:
         _continue(rng, facts, now, zone)
     return {"id": "G", "now": iso(now, zone), "facts": facts}

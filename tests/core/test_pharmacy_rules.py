@@ -148,6 +148,18 @@ def test_the_package_is_in_order(unit: Unit, code: str) -> None:
     assert (refused_by(changed), codes(changed)) == (["R47"], [code])
 
 
+def test_a_package_may_be_dispensed_to_the_end_of_its_last_day() -> None:
+    assert answer(dan).permitted_until > at("2026-10-09 00:00")
+    last_day = replace(dan.unit, expires_on=date(2026, 10, 8))
+    assert (
+        answer(replace(dan, unit=last_day)).permitted_until == at("2026-10-09 00:00") - MICROSECOND
+    )
+    over = replace(dan, unit=replace(last_day, expires_on=date(2026, 10, 7)))
+    assert (refused_by(over), codes(over)) == (["R47"], ["UNIT_EXPIRED"])
+    plenty = replace(dan, unit=replace(last_day, expires_on=date(2027, 10, 7)))
+    assert answer(plenty) == answer(dan)
+
+
 def test_a_pharmacist_has_approved_by_now() -> None:
     assert codes(replace(ana, approved_at=None)) == ["APPROVAL_MISSING"]
     assert codes(replace(ana, approved_at=NOON + MICROSECOND)) == ["APPROVAL_MISSING"]

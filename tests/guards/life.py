@@ -9,6 +9,7 @@ from orders import services as orders
 from orders.models import Order
 from rems.models import ExposureReport, Stamped, Supply, SupplyEnd
 from rems.services import changes, enrolling, exposure, supplies, testing
+from rems.services.enrolling import pharmacy_today
 from rems.signatures import Signature
 from tests import builders as b
 from tests.cast import carl, pat
@@ -89,7 +90,7 @@ def a_whole_life() -> Fill:
     pharmacist = pat().user
     supply = Supply.objects.get(order_id=fill.order.pk)
     supplies.record_first_dose(
-        supply_id=supply.pk, started_on=supply.occurred_at.date(), actor=user
+        supply_id=supply.pk, started_on=pharmacy_today(supply.occurred_at), actor=user
     )
     b.a_survey(patient)
     b.prove(patient, "menopause")

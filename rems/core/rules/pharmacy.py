@@ -117,9 +117,10 @@ def medication_guide_is_given(situation: Situation) -> Answer:
     _CODE.UNIT_IDENTIFIER_MISSING,
 )
 def unit_may_be_dispensed(situation: Situation) -> Answer:
-    """The package is in date, not recalled, not suspect, and its identifier is captured."""
-    unit = situation.facts.unit
-    if unit.expired:
+    """The package is in date, its last day included, not recalled, not suspect, and its identifier
+    is captured."""
+    unit, last_day = situation.facts.unit, situation.facts.unit.expires_on
+    if unit.expired or (last_day is not None and last_day < situation.today):
         return Unmet(_CODE.UNIT_EXPIRED, "past its expiration date")
     if unit.recalled:
         return Unmet(_CODE.UNIT_RECALLED, "recalled")
@@ -127,7 +128,7 @@ def unit_may_be_dispensed(situation: Situation) -> Answer:
         return Unmet(_CODE.UNIT_SUSPECT, "suspect")
     if not unit.identifier_captured:
         return Unmet(_CODE.UNIT_IDENTIFIER_MISSING, "lot and serial number not captured")
-    return None
+    return None if last_day is None else end_of_day(last_day, situation.zone)
 
 
 @rule(

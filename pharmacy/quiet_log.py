@@ -9,7 +9,6 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 # Whatever else a library hangs on a record may be a row, a task's arguments or a request.
 FIELDS = ("reminder_id", "document_id", "task", "attempt", "count", "reason")
@@ -24,9 +23,20 @@ _QUERY = re.compile(
 )
 
 
-def fields_of(record: logging.LogRecord) -> dict[str, Any]:
-    """What the line is about, in the order of FIELDS."""
-    return {name: record.__dict__[name] for name in FIELDS if name in record.__dict__}
+def fields_of(record: logging.LogRecord) -> dict[str, int | str | None]:
+    """What the line is about, in the order of FIELDS: numbers, and words as quiet as the message."""
+    found = {name: record.__dict__[name] for name in FIELDS if name in record.__dict__}
+    return {
+        name: value if value is None or isinstance(value, int) else quiet(str(value))
+        for name, value in found.items()
+    }
+
+
+def quiet(text: str) -> str:
+    """The text without what the driver quotes in it."""
+    if "DETAIL:" in text or "QUERY:" in text:
+        text = _QUERY.sub("QUERY left out", _DETAIL.sub("DETAIL left out", text))
+    return text
 
 
 class QuietFormatter(logging.Formatter):
@@ -35,10 +45,7 @@ class QuietFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The whole line, traceback included, without rows and without their values."""
-        text = super().format(record)
-        if "DETAIL:" in text or "QUERY:" in text:
-            text = _QUERY.sub("QUERY left out", _DETAIL.sub("DETAIL left out", text))
-        return text
+        return quiet(super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The first line: the message, and what it is about."""
@@ -61,7 +68,7 @@ class JsonFormatter(QuietFormatter):
             **fields_of(record),
             **({"details": details} if details else {}),
         }
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return json.dumps(line, ensure_ascii=False)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The message alone: what it is about stands beside it."""

@@ -71,6 +71,26 @@ def test_a_message_of_many_lines_is_one_object() -> None:
     assert found["details"] == "DETAIL left out\nHINT: none"
 
 
+@pytest.mark.parametrize("formatter", [JsonFormatter(), QuietFormatter()])
+def test_a_field_is_as_quiet_as_its_message(formatter: logging.Formatter) -> None:
+    refused = 'violates "rems_guard"\nDETAIL:  Failing row contains (Ana Ruiz).'
+    for reason in (refused, ValueError(refused)):
+        line = formatter.format(a_record("it failed", reason=reason))
+        assert "rems_guard" in line
+        assert "DETAIL left out" in line
+        assert "Ruiz" not in line
+
+
+def test_a_field_that_json_does_not_know_is_told_in_words() -> None:
+    odd = {("a", "b"): b"c"}
+    assert as_json(a_record(reason=odd, count=float("nan"), attempt=None)) == {
+        **as_json(a_record()),
+        "attempt": None,
+        "count": "nan",
+        "reason": str(odd),
+    }
+
+
 def answer(environ: object, start_response: Any) -> list[bytes]:
     """What the web server below serves."""
     start_response("204 No Content", [])

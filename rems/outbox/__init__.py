@@ -12,6 +12,7 @@ from rems.outbox.planning import (
     plan_for_new_order,
     plan_for_patient,
     plan_for_patients,
+    plan_for_people,
     plan_for_subjects,
     still_needed,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "plan_for_new_order",
     "plan_for_patient",
     "plan_for_patients",
+    "plan_for_people",
     "plan_for_subjects",
     "still_needed",
 ]

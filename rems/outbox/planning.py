@@ -54,6 +54,19 @@ def plan_for_holders(holder_ids: Collection[UUID], at: datetime) -> list[Differe
     return _nudged(reconcile("subject", holder_ids, wanted.values(), at), at)
 
 
+def plan_for_people(
+    holder_ids: Collection[UUID], patient_ids: Collection[UUID], at: datetime
+) -> list[Difference]:
+    """The same of these holders and of these patients, under the locks of all.
+
+    In one statement: of two the second would take rows whose turn came before those of the first.
+    """
+    wanted = wanted_of(load_holders(holder_ids, at), at)
+    wanted |= wanted_of(load_obligations(patient_ids, at), at)
+    keys = [*holder_ids, *patient_ids]
+    return _nudged(reconcile("person", keys, wanted.values(), at, _WITH_PATIENTS), at)
+
+
 def plan_for_subjects(kind: str, keys: Collection[UUID], at: datetime) -> list[Difference]:
     """What falls due for subjects of a room above, which registered how it reads them."""
     wanted = wanted_of(loader_of(kind)(keys, at), at)

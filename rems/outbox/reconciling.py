@@ -70,6 +70,7 @@ _SCOPES = {
     "course": "r.patient_id {is_asked} AND r.program_id = %(program)s",
     "none": "false",
     "subject": "r.subject_id {is_asked} AND r.patient_id IS NULL",
+    "person": "(r.patient_id {is_asked} OR r.subject_id {is_asked} AND r.patient_id IS NULL)",
 }
 EVERY_KIND = tuple(kind.value for kind in core.Kind)
 
@@ -100,8 +101,9 @@ def reconcile(
 ) -> list[Difference]:
     """Add what is missing, revive or move what stands otherwise, cancel what is obsolete.
 
-    `keys` name the `patient`s or `subject`s whose rows those are, or the patients whose `course` in
-    one program is meant. Of other `kinds` nothing is cancelled. Returns what was changed.
+    `keys` name the `patient`s or `subject`s whose rows those are, or each `person` of both; or the
+    patients whose `course` in one program is meant. Of other `kinds` nothing is cancelled. Returns
+    what was changed.
     """
     scope = list(keys)
     parameters: dict[str, Any] = {

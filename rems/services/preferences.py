@@ -13,7 +13,7 @@ from rems.channels.sms import is_on_offer
 from rems.errors import EntryRefused
 from rems.locks import lock_subjects
 from rems.models import ContactPreference, Patient, Pharmacist, Prescriber
-from rems.outbox import plan_for_holders, plan_for_patients
+from rems.outbox import plan_for_people
 from rems.selectors import patients_acted_for
 from rems.transactions import mutation
 
@@ -68,9 +68,7 @@ def save_preferences(
     with mutation():
         holders, patients = _told_about(actor)
         kept, _ = ContactPreference.objects.update_or_create(user=actor, defaults=chosen)
-        at = read_clock()
-        plan_for_holders(holders, at)
-        plan_for_patients(patients, at)
+        plan_for_people(holders, patients, read_clock())
     return kept
 
 

@@ -1,20 +1,25 @@
 """A fact that plans and a worker that notes meet on the same reminders: neither waits for ever.
 
-Both take a patient first and then the reminders in the order of their keys. Each with its control.
+Both take a patient first and then the reminders in the order of their keys, all in one statement.
+Each with its control.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError
 
+from accounts.models import User
+from accounts.roles import Role
+from rems import outbox
 from rems.channels.notices import Notice
-from rems.models import Patient, Reminder
-from rems.services import reminder_outcomes
+from rems.models import Patient, Prescriber, Reminder
+from rems.services import credentials, preferences, reminder_outcomes
 from rems.services.deliveries import note_outcome
 from rems.services.reminder_claims import give_back
 from rems.services.reminder_outcomes import (
@@ -37,6 +42,7 @@ from tests.rems.treated import in_treatment
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Connect = Callable[..., Connection]
+CREDENTIAL = "credential_expiring"
 Noting = Callable[[list[Reminder]], object]
 
 
@@ -158,6 +164,88 @@ def test_control_taken_in_two_orders_the_database_has_to_break_a_deadlock(
 
     [broken] = [error for error in meet(held, note, app_connection, superuser_connection) if error]
     assert isinstance(broken, OperationalError)
+    assert "deadlock" in str(broken)
+
+
+# Who chooses how they are reached has reminders planned of themselves and of patients ---------------
+
+
+def certify(doctor: Prescriber, until: datetime) -> None:
+    pat = b.the_store().user
+    credentials.record_prescriber_certification(
+        prescriber_id=doctor.pk,
+        program_code=b.PROGRAM,
+        proof="Certificate",
+        valid_from=b.ago(days=400),
+        valid_until=until,
+        actor=pat,
+        signature=b.sign(pat, Role.PHARMACIST),
+    )
+
+
+@pytest.fixture
+def hers(app_connection: Connect) -> list[Reminder]:
+    """Two that a worker holds, both for a prescriber: of a patient's late test and, with a later
+    key, of her own certificate."""
+    doctor = b.a_prescriber(certified=False)
+    certify(doctor, until=b.now() + timedelta(days=60))
+    ana = in_treatment(days=10, prescriber=doctor)
+    b.a_test(ana, b.ago(days=3))
+    certify(doctor, until=b.now() + timedelta(days=90))
+    rows = Reminder.objects.filter(recipient=doctor.user, status="planned")
+    keys = [rows.filter(kind=kind).latest("pk").pk for kind in ("test_overdue", CREDENTIAL)]
+    with app_connection(autocommit=True) as connection:
+        connection.execute(
+            "UPDATE rems_reminder SET lease_until = %s WHERE id = ANY(%s)",
+            [b.now() + timedelta(hours=1), keys],
+        )
+    found = list(rows.filter(pk__in=keys).order_by("pk"))
+    assert [row.kind for row in found] == ["test_overdue", CREDENTIAL]
+    return found
+
+
+def choosing(user: User) -> Callable[[], object]:
+    """To be told by SMS only makes both obsolete."""
+    chosen = {"email_on": False, "sms_on": True, "phone": "+12125550122", "language": "en"}
+    hours = {"time_zone": "", "quiet_from": time(21), "quiet_until": time(8)}
+    return lambda: preferences.save_preferences(actor=user, **chosen, **hours)  # type: ignore[arg-type]
+
+
+def choose_while_a_worker_notes(
+    hers: list[Reminder], app_connection: Connect, observer: Connection
+) -> list[Exception | None]:
+    """The choice and the worker both want the rows, and the worker is the first in line."""
+    with two_threads() as start:
+        with somebody_has(hers[0], app_connection):
+            worker = start(note_cancelled, rows=hers, reason="", sweep=Sweep())
+            wait_until_blocked(observer)
+            choice = start(choosing(b.prescriber_user(hers[0].patient)))
+            wait_until_blocked(observer, 2)
+        return [done.exception(timeout=20) for done in (choice, worker)]
+
+
+def test_a_choice_and_a_worker_that_want_the_same_rows_go_one_after_the_other(
+    hers: list[Reminder], app_connection: Connect, superuser_connection: Connection
+) -> None:
+    found = choose_while_a_worker_notes(hers, app_connection, superuser_connection)
+    assert found == [None, None]
+    keys = [row.pk for row in hers]
+    assert {row.status for row in Reminder.objects.filter(pk__in=keys)} == {"cancelled"}
+
+
+def test_control_planned_in_two_statements_the_database_has_to_break_a_deadlock(
+    hers: list[Reminder],
+    app_connection: Connect,
+    superuser_connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def apart(holders: list[UUID], patients: list[UUID], at: datetime) -> None:
+        outbox.plan_for_holders(holders, at)
+        outbox.plan_for_patients(patients, at)
+
+    monkeypatch.setattr(preferences, "plan_for_people", apart)
+    found = choose_while_a_worker_notes(hers, app_connection, superuser_connection)
+    [broken] = [error for error in found if error is not None]
     assert "deadlock" in str(broken)
 
 

@@ -1,9 +1,10 @@
 """What reminders cost among millions of them: `python bench/reminders.py`, about ten minutes.
 
 Makes a throwaway database on the embedded server: 100,000 patients in treatment, with all that is
-planned for them (28 reminders each, EACH at least). Prints times and, which matters more on another machine, ratios. The bare UPDATE writes
-the same rows' outcome by their keys, in batches of the same size, in the same run. Exits 1 when
-a target of issue 4 is missed. `PATIENTS=1000 python bench/reminders.py` for a quick look.
+planned for them (28 reminders each, EACH at least). Prints times and, which matters more on another
+machine, ratios. The bare UPDATE writes the same rows' outcome by their keys, in batches of the same
+size, in the same run. Exits 1 when a target of issue 4 is missed. `PATIENTS=1000 python
+bench/reminders.py` for a quick look.
 """
 
 from __future__ import annotations

@@ -5,8 +5,10 @@ quiet hours move it, to their end. A pause between two attempts is a lease that 
 """
 
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import permutations
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +53,7 @@ SELECT DISTINCT older.id FROM rems_reminder older JOIN rems_reminder newer
   AND newer.program_id IS NOT DISTINCT FROM older.program_id
   AND newer.recipient_id IS NOT DISTINCT FROM older.recipient_id
   AND (newer.due_on, newer.step) > (older.due_on, older.step)
-  AND newer.send_at >= older.send_at
+  AND newer.send_at >= older.send_at AND newer.id <> ALL(%(obsolete)s::uuid[])
 WHERE older.id = ANY(%(keys)s) AND older.patient_id IS NOT NULL
   AND newer.status IN ('planned', 'sent') AND newer.send_at <= %(at)s
 """
@@ -98,29 +100,34 @@ def write_ours(
         return list(cursor.fetchall())
 
 
-def overtaken(rows: Sequence[Reminder], at: datetime) -> set[UUID]:
-    """The keys of those that a newer one of the same kind makes superfluous.
+def overtaken(rows: Sequence[Reminder], at: datetime, obsolete: Collection[UUID] = ()) -> set[UUID]:
+    """The keys of those that a newer one of the same kind makes superfluous; one that is `obsolete`
+    itself goes out to nobody, so it overtakes nothing.
 
     Those that came due together are claimed together; only what is late asks the table, once.
     """
     if all(at - row.send_at <= LATE_AFTER for row in rows):
-        return _overtaken_among(rows)
+        return _overtaken_among(rows, obsolete)
+    asked: dict[str, Any] = {"keys": [row.pk for row in rows], "at": at, "obsolete": list(obsolete)}
     with connection.cursor() as cursor:
-        cursor.execute(_OVERTAKEN, {"keys": [row.pk for row in rows], "at": at})
+        cursor.execute(_OVERTAKEN, asked)
         return {key for (key,) in cursor.fetchall()}
 
 
-def _overtaken_among(rows: Sequence[Reminder]) -> set[UUID]:
-    newest: dict[tuple[object, ...], Reminder] = {}
-    superfluous = set()
-    for row in sorted(rows, key=lambda row: (row.due_on, row.step)):
+def _overtaken_among(rows: Sequence[Reminder], obsolete: Collection[UUID]) -> set[UUID]:
+    told: dict[tuple[object, ...], list[Reminder]] = defaultdict(list)
+    for row in rows:
         if row.patient_id is not None:
             to_whom = (row.subject_id, row.program_id, row.kind, row.recipient_id, row.channel)
-            older = newest.get(to_whom)
-            if older is not None and older.send_at <= row.send_at:
-                superfluous.add(older.pk)
-            newest[to_whom] = row
-    return superfluous
+            told[to_whom].append(row)
+    pairs = (pair for same in told.values() for pair in permutations(same, 2))
+    return {
+        older.pk
+        for older, newer in pairs
+        if (newer.due_on, newer.step) > (older.due_on, older.step)
+        and newer.send_at >= older.send_at
+        and newer.pk not in obsolete
+    }
 
 
 def needed(rows: Sequence[Reminder], at: datetime) -> tuple[dict[UUID, datetime], dict[UUID, str]]:

@@ -72,10 +72,10 @@ def _lay_aside_obsolete(rows: Sequence[Reminder], sweep: Sweep) -> list[Reminder
     """Those that are worth sending now; the others are cancelled, given up, or wait for the end of
     the quiet hours."""
     at = read_clock()
-    superfluous = overtaken(rows, at)
+    asked_for, unanswered = needed(rows, at)
+    superfluous = overtaken(rows, at, {row.pk for row in rows} - asked_for.keys())
     note_cancelled([row for row in rows if row.pk in superfluous], OVERTAKEN, sweep)
     rest = list(_not_given_up([row for row in rows if row.pk not in superfluous], sweep))
-    asked_for, unanswered = needed(rest, at)
     for row in rest:
         if row.pk in unanswered and begin([row]):
             note_attempt(row, unanswered[row.pk], sweep, left=False)

@@ -10,10 +10,11 @@ from rems.channels import TryLater
 from rems.models import Reminder
 from rems.services import reminders
 from rems.services.reminder_claims import claim, overtaken
+from rems.services.reminder_desk import retry_reminder
 from rems.services.reminder_outcomes import begin
 from rems.services.reminders import send_due
 from rems.tasks import send_due_reminders
-from tests.builders import a_test, ago, now
+from tests.builders import a_test, ago, now, the_store
 from tests.database import VirtualClock
 from tests.rems.treated import all_planned, due_now, in_treatment
 
@@ -72,6 +73,22 @@ def test_what_was_told_sooner_of_a_later_day_overtakes_nothing() -> None:
     assert overtaken([told, moved], now()) == set()
     drain()
     assert Reminder.objects.get(pk=moved.pk).status == "sent"
+
+
+@pytest.mark.parametrize("minutes_late", [0, 60])
+def test_one_that_is_obsolete_overtakes_nothing(minutes_late: int) -> None:
+    """Word of a visit next week failed; the visit was moved to today. Pat has it tried again."""
+    today_s = due_now()
+    Reminder.objects.filter(pk=today_s.pk).update(send_at=ago(minutes=minutes_late))
+    next_week_s = Reminder.objects.get(pk=today_s.pk)
+    next_week_s.pk, next_week_s.step = None, 1
+    next_week_s.due_on = today_s.due_on + timedelta(days=7)
+    next_week_s.status, next_week_s.failure = "failed", "The e-mail address was refused."
+    next_week_s.save()
+    retry_reminder(reminder_id=next_week_s.pk, actor=the_store().user)
+    assert send_due().claimed == 2
+    found = [Reminder.objects.get(pk=row.pk).status for row in (today_s, next_week_s)]
+    assert found == ["sent", "cancelled"]
 
 
 def test_a_tick_sends_no_more_than_it_may(settings: object) -> None:

@@ -193,7 +193,7 @@ def test_after_the_stop_the_precautions_go_on_for_four_weeks_and_the_form_for_a_
         (Kind.TREATMENT_DAYS, START + 20 * DAY, START + 21 * DAY),
         (Kind.TREATMENT_DAYS, START + 28 * DAY, START + 29 * DAY),
         (Kind.BLOOD_COUNT_DUE, START + 7 * DAY, START + 7 * DAY),
-        (Kind.PRECAUTIONS, START + 28 * DAY, START + 28 * DAY),
+        (Kind.PRECAUTIONS, START + 28 * DAY, START + 29 * DAY),
         (Kind.AGREEMENT_LAPSING, date(2027, 10, 7), date(2027, 10, 7)),
     ],
 )

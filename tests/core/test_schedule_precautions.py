@@ -9,7 +9,19 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from rems.core import ADVISORY, STEPS, Audience, Course, Kind, RiskCategory, Step, obligations_of
+from rems.core import (
+    ADVISORY,
+    STEPS,
+    Audience,
+    Course,
+    Kind,
+    Quiet,
+    RiskCategory,
+    Step,
+    obligations_of,
+    steps_to_tell,
+    zone_named,
+)
 from tests.core.courses import COURSES, INSTANTS, NEW_YORK, NOON, START, capsules, course
 from tests.core.versions import with_limit
 
@@ -105,6 +117,24 @@ def test_after_the_stop_the_four_weeks_after_the_last_dose_take_their_place() ->
     assert told(stopped) == []
     kinds = {each.kind for each in obligations_of(stopped, NOON)}
     assert Kind.PRECAUTIONS in kinds
+
+
+@pytest.mark.parametrize("zone_name", ["Pacific/Honolulu", "America/Los_Angeles", "Pacific/Guam"])
+@pytest.mark.parametrize("begins", range(24))
+def test_no_word_of_theirs_is_over_before_its_recipient_may_be_told(
+    zone_name: str, begins: int
+) -> None:
+    """Carl works at night, west of the pharmacy: his day ends after its own."""
+    zone, quiet = zone_named(zone_name), Quiet(time(begins), time((begins + 12) % 24))
+    stopped = course(MALE, is_active=False, stopped_at=NOON)
+    waits = course(FRP, **WAITING)
+    words = [each for one in (stopped, waits, course(MALE)) for each in obligations_of(one, NOON)]
+    for each in words:
+        if each.kind in (Kind.PRECAUTIONS, Kind.PRECAUTIONS_IN_FORCE):
+            numbers = range(1, len(STEPS[each.kind]) + 1)
+            told_at = [at for _, at in steps_to_tell(each, numbers, zone, quiet, NOON)]
+            assert told_at
+            assert all(map(each.is_open, told_at)), each
 
 
 def test_who_begins_anew_is_told_of_the_last_four_weeks_until_there_is_a_next_dose() -> None:

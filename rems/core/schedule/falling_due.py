@@ -190,8 +190,9 @@ def _after_the_stop(course: Course) -> Iterator[Obligation]:
 
 
 def _precautions_after(course: Course) -> Iterator[Obligation]:
+    """Open for a day more: the recipient's day may end after the pharmacy's."""
     if course.stopped_at is not None and course.had_capsules:
-        yield _until(course, Kind.PRECAUTIONS, course.on(course.stopped_at) + PRECAUTIONS, 0)
+        yield _until(course, Kind.PRECAUTIONS, course.on(course.stopped_at) + PRECAUTIONS, 1)
 
 
 def obligations_of_orders(course: Course) -> Iterator[Obligation]:

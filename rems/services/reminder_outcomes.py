@@ -82,7 +82,7 @@ def note_sent(rows: Sequence[Reminder], message_ids: Mapping[UUID, str], sweep: 
     """They have left; `message_ids` are the provider's. One statement for all."""
     if not rows:
         return
-    theirs = {str(row.pk): message_ids[row.pk][:200] for row in rows}
+    theirs = {str(row.pk): _storable(message_ids[row.pk]) for row in rows}
     noted = {key for (key,) in write_ours(_SENT, rows, message_ids=json.dumps(theirs))}
     sweep.sent += len(noted)
     for row in rows:
@@ -90,6 +90,11 @@ def note_sent(rows: Sequence[Reminder], message_ids: Mapping[UUID, str], sweep: 
             logger.info("reminder sent", extra=_about(row, attempt=row.attempts))
         else:
             logger.warning("reminder taken over by another worker", extra=_about(row))
+
+
+def _storable(message_id: str) -> str:
+    """What the database can keep of it: a message that has left must not go out again for its name."""
+    return "".join(filter(str.isprintable, message_id))[:200]
 
 
 def note_attempt(row: Reminder, reason: str, sweep: Sweep, *, left: bool = True) -> None:

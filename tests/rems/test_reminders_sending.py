@@ -19,7 +19,7 @@ from pharmacy.celery import app, collect_beat_schedule
 from rems.channels.links import link_for
 from rems.models import ContactPreference, Patient, Reminder
 from rems.obligations import PREGNANCY_TEST_DUE
-from rems.services import registration, reminder_claims
+from rems.services import registration, reminder_claims, reminders
 from rems.services.reminder_claims import claim
 from rems.services.reminder_outcomes import begin
 from rems.services.reminders import send_due
@@ -91,6 +91,25 @@ def test_a_due_reminder_is_sent_once_and_noted() -> None:
     assert sent.sent_at is not None
     assert sent.sent_at <= now()
     assert [message.to for message in mail.outbox] == [["ana.ruiz@example.com"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("<a\"b\\c{}é'@mail>", "<a\"b\\c{}é'@mail>"),
+        ("a\0b\ud800c\nd", "abcd"),
+        ("x" * 5000, "x" * 200),
+        ("", ""),
+    ],
+)
+def test_whatever_a_provider_calls_a_message_it_is_noted_as_sent(
+    given: str, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reminder = due_now()
+    monkeypatch.setattr(reminders, "CHANNELS", {"email": lambda row: given})
+    assert send_due().sent == 1
+    row = fresh(reminder)
+    assert (row.status, row.provider_message_id) == ("sent", kept)
 
 
 def test_one_whose_time_has_not_come_waits(clock: VirtualClock) -> None:

@@ -45,7 +45,7 @@ def send_email(reminder: Reminder) -> str:
     Each attempt has the same Message-ID, which is its id where the provider gives none. Raises
     Undeliverable and TryLater; anything else leaves open whether it went out.
     """
-    if reminder.recipient is None:
+    if reminder.recipient is None or not reminder.recipient.email:
         raise Undeliverable("Nobody is registered to be told.")
     message = _letter(reminder, compose(reminder), reminder.recipient.email)
     try:

@@ -46,6 +46,15 @@ def test_a_refused_address_is_final(server: MailServer) -> None:
     assert not server.letters
 
 
+def test_without_an_address_it_does_not_count_as_sent(server: MailServer) -> None:
+    """Django sends a mail to nobody without a word."""
+    reminder = a_reminder()
+    reminder.recipient.email = ""
+    with pytest.raises(Undeliverable):
+        CHANNELS["email"](reminder)
+    assert not server.letters
+
+
 def test_a_mail_that_is_refused_for_good_after_it_was_read_is_final(server: MailServer) -> None:
     server.replies["DATA"] = "554 not here"
     with pytest.raises(Undeliverable):

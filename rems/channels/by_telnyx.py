@@ -24,6 +24,8 @@ THE_NUMBER = frozenset(
 TOO_MANY = frozenset(["10011", "40011", "40018", "40318"])
 # The request may have gone on: a time-out at their side, the same key still on its way.
 NOBODY_KNOWS = frozenset({408, 409})
+# More codes than that do not fit into the reason on the row.
+ON_A_ROW = 10
 NEVER_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -55,12 +57,12 @@ def send(reminder: Reminder, number: str, text: str) -> str:
 
 def _refusal(error: telnyx.APIStatusError) -> Exception:
     """What a 4xx means: whose fault it is, by the codes in its body."""
-    codes = sorted(_codes(error.body))
+    codes = sorted(set(_codes(error.body)))
     if THE_NUMBER.intersection(codes):
         return Undeliverable("The telephone number was refused.")
     if error.status_code == 429 or TOO_MANY.intersection(codes):
         return TryLater("The SMS provider asked us to slow down.")
-    why = ", ".join([str(error.status_code), *codes])
+    why = ", ".join([str(error.status_code), *codes[:ON_A_ROW]])
     return OurOwnFault(f"The SMS provider does not accept our account or sender ({why}).")
 
 

@@ -123,6 +123,20 @@ def test_a_refusal_of_us_says_nothing_about_the_number_and_is_tried_later(
     assert NUMBER not in str(refused.value)
 
 
+def test_however_many_codes_there_are_the_reason_fits_on_the_row(provider: Provider) -> None:
+    reminder = ana_s_reminder()
+    refuses(provider, 422, *({"code": str(49000 + number)} for number in range(50)))
+    with pytest.raises(OurOwnFault) as refused:
+        send(reminder)
+    room = Reminder._meta.get_field("failure").max_length
+    assert len(str(refused.value)) <= room
+    assert "(422, 49000, 49001, " in str(refused.value)
+    # Where one of them names the number, it does so whatever its place.
+    refuses(provider, 422, *({"code": "20100"} for _ in range(50)), {"code": "40310"})
+    with pytest.raises(Undeliverable):
+        send(reminder)
+
+
 def test_a_code_that_points_at_our_own_number_is_about_us(provider: Provider) -> None:
     refuses(provider, 422, {"code": "10002", "source": {"pointer": "/from"}})
     with pytest.raises(OurOwnFault):

@@ -47,13 +47,14 @@ UPDATE rems_reminder AS r SET lease_until = NULL FROM ours WHERE r.id = ours.id 
 # to the same person by the same way, has been overtaken by it. One about a later day that was told
 # sooner overtakes nothing: the day was moved since.
 _OVERTAKEN = """
-SELECT DISTINCT older.id FROM rems_reminder older JOIN rems_reminder newer
+SELECT older.id, newer.id, newer.status = 'planned' AND newer.id <> ALL(%(keys)s)
+FROM rems_reminder older JOIN rems_reminder newer
   ON newer.subject_id = older.subject_id AND newer.kind = older.kind
   AND newer.channel = older.channel
   AND newer.program_id IS NOT DISTINCT FROM older.program_id
   AND newer.recipient_id IS NOT DISTINCT FROM older.recipient_id
   AND (newer.due_on, newer.step) > (older.due_on, older.step)
-  AND newer.send_at >= older.send_at AND newer.id <> ALL(%(obsolete)s::uuid[])
+  AND newer.send_at >= older.send_at
 WHERE older.id = ANY(%(keys)s) AND older.patient_id IS NOT NULL
   AND newer.status IN ('planned', 'sent') AND newer.send_at <= %(at)s
 """
@@ -104,14 +105,21 @@ def overtaken(rows: Sequence[Reminder], at: datetime, obsolete: Collection[UUID]
     """The keys of those that a newer one of the same kind makes superfluous; one that is `obsolete`
     itself goes out to nobody, so it overtakes nothing.
 
-    Those that came due together are claimed together; only what is late asks the table, once.
+    Those that came due together are claimed together; only what is late asks the table, and then
+    the core, whether a newer one that still waits for its turn goes out.
     """
     if all(at - row.send_at <= LATE_AFTER for row in rows):
         return _overtaken_among(rows, obsolete)
-    asked: dict[str, Any] = {"keys": [row.pk for row in rows], "at": at, "obsolete": list(obsolete)}
     with connection.cursor() as cursor:
-        cursor.execute(_OVERTAKEN, asked)
-        return {key for (key,) in cursor.fetchall()}
+        cursor.execute(_OVERTAKEN, {"keys": [row.pk for row in rows], "at": at})
+        pairs = cursor.fetchall()
+    waiting = Reminder.objects.filter(pk__in={newer for _, newer, waits in pairs if waits})
+    asked_for, _ = needed(list(waiting), at)
+    return {
+        older
+        for older, newer, waits in pairs
+        if newer not in obsolete and (newer in asked_for or not waits)
+    }
 
 
 def _overtaken_among(rows: Sequence[Reminder], obsolete: Collection[UUID]) -> set[UUID]:

@@ -136,8 +136,9 @@ def test_a_server_that_says_nothing_when_we_call_is_tried_later(
 
 
 def test_when_the_line_goes_dead_after_the_mail_nobody_can_know_whether_it_left(
-    server: MailServer,
+    server: MailServer, settings: object
 ) -> None:
+    settings.EMAIL_TIMEOUT = 0.5
     server.replies["DATA"] = "hang up"
     with pytest.raises(SMTPException):
         send()

@@ -9,7 +9,7 @@ import telnyx
 from django.conf import settings
 from django.urls import reverse
 
-from rems.channels.errors import OurOwnFault, TryLater, Undeliverable
+from rems.channels.errors import OurOwnFault, TryLater, Undeliverable, may_have_left
 from rems.channels.message import message_key
 from rems.models import Reminder
 
@@ -22,8 +22,6 @@ THE_NUMBER = frozenset(
 )
 # Too much at once: of the account, of the sender, of the line.
 TOO_MANY = frozenset(["10011", "40011", "40018", "40318"])
-# The request may have gone on: a time-out at their side, the same key still on its way.
-NOBODY_KNOWS = frozenset({408, 409})
 # More codes than that do not fit into the reason on the row.
 ON_A_ROW = 10
 NEVER_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -45,7 +43,7 @@ def send(reminder: Reminder, number: str, text: str) -> str:
             idempotency_key=message_key(reminder),
         )
     except telnyx.APIStatusError as error:
-        if error.status_code in NOBODY_KNOWS or error.status_code >= 500:
+        if may_have_left(error.status_code):
             raise
         raise _refusal(error) from None
     except telnyx.APIConnectionError as error:

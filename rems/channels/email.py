@@ -26,7 +26,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from rems.channels.errors import OurOwnFault, TryLater, Undeliverable
+from rems.channels.errors import OurOwnFault, TryLater, Undeliverable, may_have_left
 from rems.channels.message import Message, compose, message_key
 from rems.models import Reminder
 
@@ -35,8 +35,6 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 NO_SUCH_ADDRESS = "The e-mail address was refused."
 NOT_REACHED = "The mail server cannot be reached."
 NOT_OURS = "The mail server does not accept our account or sender"
-# A provider's answers after which the mail may be on its way in spite of them.
-NOBODY_KNOWS = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT)
 
 
 def send_email(reminder: Reminder) -> str:
@@ -138,7 +136,7 @@ def _provider_s_refusal(error: AnymailRequestsAPIError) -> Exception | None:
         return TryLater("The mail provider cannot be reached.") if _never_met(error) else None
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return TryLater("The mail provider asked us to slow down.")
-    if status >= 500 or status in NOBODY_KNOWS:
+    if may_have_left(status):
         return None
     return OurOwnFault(f"The mail provider does not accept our account or sender ({status}).")
 

@@ -1,6 +1,6 @@
 """Plans what is wanted, in the transaction of the fact that causes it; asks again before sending."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -78,8 +78,7 @@ def plan_for_failures(reminder_ids: Collection[UUID], at: datetime) -> list[Diff
 
     Running it again changes nothing; a task that was ticked off stays so.
     """
-    wanted = wanted_of(load_failures(reminder_ids, at), at)
-    return reconcile("none", (), wanted.values(), at)
+    return _plan_failures(load_failures(reminder_ids, at), at)
 
 
 def plan_for_new_failure(reminder_id: UUID, at: datetime) -> None:
@@ -90,10 +89,15 @@ def plan_for_new_failure(reminder_id: UUID, at: datetime) -> None:
     """
     about_it = Reminder.objects.filter(subject_id=reminder_id, kind=core.Kind.REMINDER_FAILED)
     ticked_off = about_it.filter(status=Reminder.Status.DONE)
-    if load_failures([reminder_id], at):
+    failed = load_failures([reminder_id], at)
+    if failed:
         # Planning revives what is cancelled.
         ticked_off.update(status=Reminder.Status.CANCELLED, resolved_by=None, resolved_at=None)
-    plan_for_failures([reminder_id], at)
+    _plan_failures(failed, at)
+
+
+def _plan_failures(failed: Mapping[UUID, Standing], at: datetime) -> list[Difference]:
+    return reconcile("none", (), wanted_of(failed, at).values(), at)
 
 
 def still_needed(reminders: Iterable[Reminder], at: datetime) -> dict[UUID, datetime]:

@@ -128,13 +128,17 @@ def permitted_case(rng: Random, category: str | None = None) -> Case:
         },
     }
     facts["rx"]["qty"] = rng.randint(1, facts["rx"]["days"])
-    # By the quantity and not by the dice, which are the other facts'.
-    if (days := (0, 1, 300, None)[facts["rx"]["qty"] % 4]) is not None:
-        last_day = now.astimezone(ZoneInfo(zone)).date() + days * DAY
-        facts["product"]["expires_on"] = last_day.isoformat()
+    _expire(facts, local_now.date())
     if not first:
         _continue(rng, facts, now, zone)
     return {"id": "G", "now": iso(now, zone), "facts": facts}
+
+
+def _expire(facts: Case, today: date) -> None:
+    """Give most packages a last day: by the quantity, for the dice are the other facts'."""
+    days = (0, 1, 300, None)[facts["rx"]["qty"] % 4]
+    if days is not None:
+        facts["product"]["expires_on"] = (today + days * DAY).isoformat()
 
 
 def _birthday(rng: Random, today: date, child: bool) -> date:

@@ -27,6 +27,8 @@ T = TypeVar("T")
 MOST_QUERIES, MOST_TIMES_BARE = 12, 3
 GATED = ("checkout", "approve", "dispense", "release")
 DAYS_A_CYCLE = 28
+# The server keeps a plan from about the eighth time on that a connection sends a statement.
+WARMING = 10
 
 
 class Measured:
@@ -43,6 +45,10 @@ class Measured:
         for _ in range(cycles - 1):
             self.next_cycle(self.old, "")
         scratch.analyze()
+        # A connection that saw the tables grow compares with what plans cost when they were empty.
+        connection.close()
+        for _ in range(WARMING):
+            self.passer_by()
 
     def take_a_round(self) -> None:
         """A fill after one past cycle, a fill after many, and both checklists."""
@@ -57,11 +63,20 @@ class Measured:
     def next_cycle(self, patient: Patient, label: str) -> None:
         """Twenty-eight days on, and all that the next fill needs."""
         self.scratch.days_pass(DAYS_A_CYCLE)
+        if label:
+            # To move the clock makes the server forget its plans, which no clock does that runs.
+            self.passer_by()
         b.a_survey(patient)
         b.clear_for(patient)
         if label:
             self.preview(patient, label)
         self.fill(patient, label)
+
+    def passer_by(self) -> None:
+        """What is measured, done once before for somebody else: as in a store that is running."""
+        somebody = b.a_cleared_patient("FRP_ADULT", f"Dora {uuid7().hex[-6:]}").patient
+        self.preview(somebody, "")
+        self.fill(somebody, "")
 
     def fill(self, patient: Patient, label: str) -> None:
         """One fill from checkout to delivery. Without a label nothing is measured."""
@@ -96,9 +111,9 @@ class Measured:
 
     def preview(self, patient: Patient, label: str) -> None:
         """The patient's checklist beside a bare SELECT by key."""
-        self._timed("bare select", lambda: _bare_select(patient.pk))
+        self._timed("bare select" if label else "", lambda: _bare_select(patient.pk))
         self._timed(
-            f"checklist {label}",
+            f"checklist {label}" if label else "",
             lambda: checklists([patient], self.store.product, read_clock(), lambda one: str),
         )
 

@@ -156,14 +156,17 @@ _ASKED = {
 
 
 def _for_many(statement: str) -> str:
-    """The same statement for many fills in one round trip: each parameter becomes an array."""
+    """The same statement for many fills in one round trip: `%(asked)s` is a JSON array of them.
+
+    One value, as any plan then looks as dear as one made for the occasion, and the server keeps it.
+    Of arrays it does not know how long the next ones are, and plans anew each time.
+    """
     for name in _ASKED:
         statement = statement.replace(f"%({name})s", f"asked.{name}")
-    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in _ASKED.items())
-    columns = ", ".join(_ASKED)
+    typed = ", ".join(f"{name} {kind}" for name, kind in _ASKED.items())
     return (
-        f"{statement} FROM unnest({arrays}) WITH ORDINALITY AS asked({columns}, place) "
-        "ORDER BY asked.place"
+        f"{statement} FROM ROWS FROM (jsonb_to_recordset(%(asked)s::jsonb) AS ({typed})) "
+        f"WITH ORDINALITY AS asked({', '.join(_ASKED)}, place) ORDER BY asked.place"
     )
 
 

@@ -81,9 +81,9 @@ def load_many(asked: Sequence[Asked], at: datetime) -> list[LoadedFacts]:
     """
     if not asked:
         return []
-    names = [_names(one, at) for one in asked]
+    names = json.dumps([_names(one, at) for one in asked], default=str)
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT_FOR_MANY, {key: [n[key] for n in names] for key in names[0]})
+        cursor.execute(STATEMENT_FOR_MANY, {"asked": names})
         rows: list[Row] = [json.loads(found[0]) for found in cursor.fetchall()]
     return [
         _loaded(row, one.parties.program_code, one.fill, at)

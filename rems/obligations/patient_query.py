@@ -67,6 +67,7 @@ _COURSES = f"""
    'version', (SELECT v.id FROM rems_programversion v WHERE v.program_id = e.program_id
      AND v.in_force_from <= %(at)s ORDER BY v.in_force_from DESC LIMIT 1),
    'active', {_ACTIVE}, 'stopped_at', {_STOPPED_AT}, 'form_signed_at', {_FORM_SIGNED_AT},
+   'enrolled_at', max(e.occurred_at),
    'prescription', {_PRESCRIPTION}, 'supplies', {_SUPPLIES}) AS course
  FROM rems_enrollment e WHERE e.patient_id = p.id AND {current_row("enrollment", "e")}
  GROUP BY e.program_id) c)

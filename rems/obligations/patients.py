@@ -66,6 +66,7 @@ def _course(row: Row, course: Row, zone: ZoneInfo) -> core.Course:
         cycles=_cycles(survey.get("cycles")),
         surveyed_at=time_or_none(survey.get("at")),
         form_signed_at=time_or_none(course["form_signed_at"]),
+        enrolled_at=time_or_none(course["enrolled_at"]),
         indication=_indication(prescription.get("indication")),
         authorization=_authorization(prescription),
         orders=tuple(

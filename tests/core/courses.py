@@ -68,6 +68,7 @@ COURSES = st.builds(
     cycles=st.sampled_from(CycleRegularity),
     surveyed_at=MAYBE,
     form_signed_at=MAYBE,
+    enrolled_at=MAYBE,
     indication=st.one_of(st.none(), st.sampled_from(Indication)),
     authorization=st.one_of(st.none(), st.builds(OpenAuthorization, INSTANTS, MAYBE)),
     orders=st.lists(

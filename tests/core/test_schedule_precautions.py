@@ -105,6 +105,19 @@ def test_who_can_get_pregnant_keeps_them_for_four_weeks_before_and_is_told_halfw
     assert told(replace(ana, supplies=(capsules(10),)))[:2] == days(10, 38)
 
 
+def test_ana_who_begins_anew_under_her_old_form_is_told_two_weeks_after_the_new_start() -> None:
+    stopped_at = NOON + 30 * DAY
+    ana = replace(course(FRP, **WAITING), stopped_at=stopped_at, enrolled_at=NOON + 40 * DAY)
+    assert told(ana, ana.enrolled_at or NOON) == days(54)
+    # A form that was signed since, or in its place, is the newer beginning.
+    signed = replace(ana, form_signed_at=stopped_at + MICROSECOND)
+    assert told(signed, NOON + 40 * DAY) == days(44)
+    assert told(replace(ana, form_signed_at=stopped_at), NOON + 40 * DAY) == days(54)
+    # Whoever never stopped began with the form, whenever that was written down.
+    assert told(replace(ana, stopped_at=None), NOON) == days(14)
+    assert told(replace(ana, form_signed_at=None), NOON) == []
+
+
 @pytest.mark.parametrize("category", [*(x for x in RiskCategory if not x.is_frp), None])
 def test_all_others_who_have_only_been_enrolled_are_told_nothing(
     category: RiskCategory | None,

@@ -102,6 +102,16 @@ def test_who_begins_anew_is_told_of_the_last_four_weeks_until_the_next_supply() 
     assert list(plan_everything(check=True)) == []
 
 
+def test_ana_who_begins_anew_under_her_old_form_is_told_before_the_first_dose() -> None:
+    ana = in_treatment("FRP_ADULT", "Ana Ruiz", days=27)
+    doctor = prescriber_user(ana)
+    enrolling.discontinue_treatment(patient_id=ana.pk, reason="A rash", actor=doctor)
+    assert due_dates(ana, KIND) == []
+    enrolling.restart_treatment(patient_id=ana.pk, actor=doctor)
+    assert due_dates(ana, KIND) == [today() + 14 * DAY]
+    assert list(plan_everything(check=True)) == []
+
+
 @pytest.mark.parametrize(
     ("category", "name", "read", "not_read"),
     [

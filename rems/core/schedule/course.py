@@ -45,7 +45,8 @@ class OpenOrder:
 @dataclass(frozen=True, slots=True)
 class Course:
     """One patient in one program. `supplies` are those since treatment last stopped, at
-    `stopped_at`; it `is_active` when it never did, or the patient was enrolled again."""
+    `stopped_at`; it `is_active` when it never did, or the patient was enrolled again, at
+    `enrolled_at`, under a form that may be older than the stop."""
 
     program: ProgramVersion
     zone: ZoneInfo
@@ -59,6 +60,7 @@ class Course:
     cycles: CycleRegularity = CycleRegularity.REGULAR
     surveyed_at: datetime | None = None
     form_signed_at: datetime | None = None
+    enrolled_at: datetime | None = None
     indication: Indication | None = None
     authorization: OpenAuthorization | None = None
     orders: tuple[OpenOrder, ...] = ()

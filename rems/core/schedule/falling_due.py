@@ -176,8 +176,16 @@ def _precaution_days(course: Course, supply: Capsules) -> Iterator[date]:
 
 
 def _precaution_day_before(course: Course) -> Iterator[date]:
-    if course.form_signed_at is not None and course.category is not None and course.category.is_frp:
-        yield course.on(course.form_signed_at) + PRECAUTIONS_BEFORE / 2
+    begun_at = _begun_at(course)
+    if begun_at is not None and course.category is not None and course.category.is_frp:
+        yield course.on(begun_at) + PRECAUTIONS_BEFORE / 2
+
+
+def _begun_at(course: Course) -> datetime | None:
+    """Since when the form holds: its signature, or the new start of who begins anew under it."""
+    signed_at, stopped_at = course.form_signed_at, course.stopped_at
+    is_older = signed_at is not None and stopped_at is not None and signed_at <= stopped_at
+    return course.enrolled_at if is_older else signed_at
 
 
 def _after_the_stop(course: Course) -> Iterator[Obligation]:

@@ -35,7 +35,9 @@ def answer_line(line: bytes | str, *, explain: bool = False) -> tuple[str, bool]
     names the field.
     """
     try:
-        case = json.loads(line)
+        case = json.loads(line, object_pairs_hook=_each_once)
+    except MalformedCase as error:
+        return _error_line(_id_of(json.loads(line)), str(error)), False
     except (ValueError, RecursionError):
         return _error_line(None, "case: not a JSON line"), False
     try:
@@ -93,6 +95,15 @@ def _program(case: Mapping[str, Any], at: datetime) -> ProgramVersion:
 def _until(decision: Decision, zone: ZoneInfo) -> str | None:
     until = decision.permitted_until
     return None if until is None else until.astimezone(zone).isoformat()
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Which of two results would count? Raises MalformedCase for a name given twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise MalformedCase(next(x for x in names if names.count(x) > 1), "given twice")
+    return found
 
 
 def _explained(finding: Finding) -> dict[str, str]:

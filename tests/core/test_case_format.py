@@ -230,7 +230,9 @@ def test_unknown_extra_fields_are_ignored() -> None:
     case = permitted_case(Random(3))
     before = answer_case(case)
     case["facts"]["shoe_size"] = case["note"] = case["expect"] = "NNN"
+    case["facts"] |= {f"extra_{number}": number for number in range(300)}
     assert answer_case(case) == before
+    assert answer_line(json.dumps(case)) == (json.dumps(before), True)
 
 
 @pytest.mark.parametrize("missing", [None, [], {}, 1.5, True, float("nan")])
@@ -294,6 +296,24 @@ def test_what_is_no_json_at_all_is_answered_without_an_id(line: bytes) -> None:
     answer, judged = answer_line(line)
     assert not judged
     assert json.loads(answer) == {"id": None, "error": "case: not a JSON line"}
+
+
+@pytest.mark.parametrize(
+    ("once", "twice", "field"),
+    [
+        ('"res": "neg"', '"res": "pos", "res": "neg"', "res"),
+        ('"first_rx": true', '"first_rx": false, "extra": 1, "first_rx": true', "first_rx"),
+        ('"now": ', '"now": "2020-01-01T00:00:00Z", "now": ', "now"),
+    ],
+)
+def test_a_field_that_is_given_twice_says_nothing_for_certain(
+    once: str, twice: str, field: str
+) -> None:
+    line = json.dumps(whole_case()).replace('"first_rx": false', '"first_rx": true')
+    assert once in line
+    answer, judged = answer_line(line.replace(once, twice, 1))
+    assert not judged
+    assert json.loads(answer) == {"id": whole_case()["id"], "error": f"{field}: given twice"}
 
 
 @pytest.mark.parametrize("line", ["[]", "3", '"text"', "null"])

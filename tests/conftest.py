@@ -41,7 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Of a parallel run each worker has servers of its own; who hands tests out has none."""
     hands_out = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
     if hands_out:
-        environment.leave_to_workers()
+        environment.give_test_servers_back()
+
+
+def pytest_unconfigure() -> None:
+    """Tests of the core alone reserve a folder and never start its servers."""
+    environment.give_test_servers_back()
 
 
 @pytest.hookimpl(optionalhook=True)

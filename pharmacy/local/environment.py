@@ -188,10 +188,11 @@ def _reserve_test_folder() -> tuple[EmbeddedServers, Path]:
 _environment_before: dict[str, str | None] = {}
 
 
-def leave_to_workers() -> None:
-    """Give the folder and the addresses back: parallel workers reserve their own.
+def give_test_servers_back() -> None:
+    """Give the folder and the addresses back, whether or not a test wanted the servers.
 
-    Called by the process that only hands tests out, before it starts its workers.
+    Called at the end, and by the process that only hands tests out before it starts its workers,
+    which reserve their own.
     """
     global _test_servers
     if _test_servers is not None:

@@ -97,7 +97,8 @@ def plan_for_new_failure(reminder_id: UUID, at: datetime) -> None:
 
 
 def _plan_failures(failed: Mapping[UUID, Standing], at: datetime) -> list[Difference]:
-    return reconcile("none", (), wanted_of(failed, at).values(), at)
+    """What is failed no more is not asked for here, so nothing is cancelled."""
+    return reconcile("wanted", (), wanted_of(failed, at).values(), at, kinds=())
 
 
 def still_needed(reminders: Iterable[Reminder], at: datetime) -> dict[UUID, datetime]:

@@ -1,9 +1,11 @@
 """Makes the rows of some subjects equal to what is wanted, in one statement.
 
-What is right already is neither written nor locked. What is to change is locked first, in the order
-of the keys, as a worker does that notes (rems/services/reminder_claims.py): neither can hold a row
-that the other waits for. A row that a worker has begun with keeps its time, and its lease, so that
-the worker can still say what came of it; one that was sent meanwhile stays sent.
+What stands is looked up once, by whom it is about: for every wanted row apart the server may choose
+to read the whole table. What is right already is neither written nor locked. What is to change is
+locked first, in the order of the keys, as a worker does that notes
+(rems/services/reminder_claims.py): neither can hold a row that the other waits for. A row that a
+worker has begun with keeps its time, and its lease, so that the worker can still say what came of
+it; one that was sent meanwhile stays sent.
 """
 
 import json
@@ -33,12 +35,14 @@ WITH wanted AS (
   SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS w(id uuid, subject_id uuid,
     patient_id uuid, program_id text, kind text, due_on date, step int, recipient_id uuid,
     channel text, send_at timestamptz)
+), standing AS MATERIALIZED (
+  SELECT r.id, {_COLUMNS}, status, attempts FROM rems_reminder r WHERE __SCOPE__
 ), changing AS (
-  SELECT r.id, true AS is_obsolete FROM rems_reminder r
-  WHERE __SCOPE__ AND r.status = 'planned' AND r.kind = ANY(%(kinds)s)
+  SELECT r.id, true AS is_obsolete FROM standing r
+  WHERE r.status = 'planned' AND r.kind = ANY(%(kinds)s)
     AND NOT EXISTS (SELECT 1 FROM wanted w WHERE {_SAME_KEY})
   UNION ALL
-  SELECT r.id, false FROM wanted w JOIN rems_reminder r ON {_SAME_KEY}
+  SELECT r.id, false FROM wanted w JOIN standing r ON {_SAME_KEY}
   WHERE r.status = 'cancelled' OR ({_MOVES.format(new="w.send_at")})
 ), held AS MATERIALIZED (
   SELECT r.id, c.is_obsolete FROM changing c JOIN rems_reminder r ON r.id = c.id
@@ -53,7 +57,7 @@ WITH wanted AS (
     provider_message_id, possible_duplicates)
   SELECT w.id, w.subject_id, w.patient_id, w.program_id, w.kind, w.due_on, w.step, w.recipient_id,
     w.channel, w.send_at, 'planned', 0, '', '', '', 0
-  FROM wanted w LEFT JOIN rems_reminder r ON {_SAME_KEY} CROSS JOIN (SELECT count(*) FROM held) h
+  FROM wanted w LEFT JOIN standing r ON {_SAME_KEY} CROSS JOIN (SELECT count(*) FROM held) h
   WHERE r.id IS NULL OR r.status = 'cancelled' OR ({_MOVES.format(new="w.send_at")})
   ORDER BY {_KEY}
   ON CONFLICT (subject_id, program_id, kind, due_on, step, recipient_id, channel) DO UPDATE
@@ -68,7 +72,7 @@ SELECT * FROM cancelled UNION ALL SELECT * FROM put
 _SCOPES = {
     "patient": "r.patient_id {is_asked}",
     "course": "r.patient_id {is_asked} AND r.program_id = %(program)s",
-    "none": "false",
+    "wanted": "r.subject_id IN (SELECT subject_id FROM wanted)",
     "subject": "r.subject_id {is_asked} AND r.patient_id IS NULL",
     "person": "(r.patient_id {is_asked} OR r.subject_id {is_asked} AND r.patient_id IS NULL)",
 }
@@ -102,8 +106,8 @@ def reconcile(
     """Add what is missing, revive or move what stands otherwise, cancel what is obsolete.
 
     `keys` name the `patient`s or `subject`s whose rows those are, or each `person` of both; or the
-    patients whose `course` in one program is meant. Of other `kinds` nothing is cancelled. Returns
-    what was changed.
+    patients whose `course` in one program is meant; or it is enough to know what is `wanted`, and no
+    key is given. Of other `kinds` nothing is cancelled. Returns what was changed.
     """
     scope = list(keys)
     parameters: dict[str, Any] = {

@@ -1,8 +1,9 @@
 """Every row lock of the program, in the one order (design, section 3).
 
-program, pharmacy, prescriber, pharmacist (shared by decisions, exclusive for who changes them),
-then the patient (exclusive). `orders.locks` goes on from there with the order and the lot. Last come
-the reminders: several of them in the order of their keys, and one before the task about it.
+First the user who chooses how they are told, or is about to be told more; then program, pharmacy,
+prescriber, pharmacist (shared by decisions, exclusive for who changes them), then the patient
+(exclusive). `orders.locks` goes on from there with the order and the lot. Last come the reminders:
+several of them in the order of their keys, and one before the task about it.
 """
 
 from collections.abc import Collection
@@ -49,6 +50,13 @@ def decision_locks(
     if pharmacist is not None:
         locks.append(("rems_pharmacist", "id", pharmacist, "SHARE"))
     return [*locks, ("rems_patient", "id", patient, "UPDATE")]
+
+
+def lock_user(user_id: UUID) -> None:
+    """Take who chooses how they are reached, or who will be told of one patient more, before any
+    other row: the second of the two plans with what the first did. New rows that refer to the user
+    need not wait. Raises LookupError for an unknown one."""
+    take([("accounts_user", "id", user_id, "NO KEY UPDATE")])
 
 
 def lock_subject(subject: str, subject_id: UUID) -> None:
@@ -111,7 +119,7 @@ def take(locks: list[Lock]) -> dict[str, Any]:
 
 
 def row_lock(strength: str) -> str:
-    """The clause that locks a link's own row and no other. `strength` is SHARE or UPDATE."""
+    """The clause that locks a link's own row and no other. `strength` is SHARE, UPDATE and so on."""
     return f"FOR {strength} OF t"
 
 

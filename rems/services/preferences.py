@@ -11,7 +11,7 @@ from accounts.clock import read_clock
 from accounts.models import User
 from rems.channels.sms import is_on_offer
 from rems.errors import EntryRefused
-from rems.locks import lock_subjects
+from rems.locks import lock_subjects, lock_user
 from rems.models import ContactPreference, Patient, Pharmacist, Prescriber
 from rems.outbox import plan_for_people
 from rems.selectors import patients_acted_for
@@ -66,6 +66,7 @@ def save_preferences(
         "advisory_on": advisory_on,
     }
     with mutation():
+        lock_user(actor.pk)
         holders, patients = _told_about(actor)
         kept, _ = ContactPreference.objects.update_or_create(user=actor, defaults=chosen)
         plan_for_people(holders, patients, read_clock())

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from rems import core
 from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.loaders import program_version
-from rems.locks import lock_subject
+from rems.locks import lock_subject, lock_user
 from rems.models import (
     Patient,
     PatientAccess,
@@ -135,6 +135,7 @@ def register_patient(
 def grant_access(*, patient_id: UUID, user: User, relation: str, actor: User) -> PatientAccess:
     """Let a user act for a patient from now on: `self` or `guardian`. By a pharmacist."""
     with mutation():
+        lock_user(user.pk)
         lock_subject("patient", patient_id)
         require_pharmacist(actor)
         patient = Patient.objects.get(pk=patient_id)

@@ -1,5 +1,6 @@
 """The locks of orders, which come after the program's own (rems.locks): order, then lot."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from catalog.models import Lot
@@ -42,6 +43,16 @@ def lock_for_step(
         take(locks)
         return None
     return Lot(**take([*locks, ("catalog_lot", "id", lot_id, "UPDATE")]))
+
+
+def lock_dispensed_lot(order_id: UUID) -> None:
+    """The lot that an order's capsules were counted out of, so that no recall goes by their release.
+
+    After the order's own lock, in a statement of its own: it then sees the dispense, if there is one.
+    """
+    dispensed = Named("SELECT lot_id FROM orders_dispense WHERE order_id = %s", order_id)
+    with suppress(LookupError):
+        take([("catalog_lot", "id", dispensed, "SHARE")])
 
 
 def lock_order_of(patient_id: UUID, order_id: UUID) -> None:

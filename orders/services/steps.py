@@ -17,7 +17,7 @@ from accounts.roles import Role
 from catalog.models import Lot
 from orders import states
 from orders.loaders import fill_of, order_for_step, parties_of
-from orders.locks import lock_for_step, lock_order_of
+from orders.locks import lock_dispensed_lot, lock_for_step, lock_order_of
 from orders.models import Order, OrderEvent
 from rems import core
 from rems.errors import EntryRefused, NotAllowed, StaleForm
@@ -134,6 +134,8 @@ def take_gated_step(
     """
     with mutation():
         lot = _lock(order_id, pharmacist, lot_id)
+        if lot is None and to_status in states.DISPENSED_STATUSES:
+            lock_dispensed_lot(order_id)
         at = read_clock()
         step = Step(order_for_step(order_id), to_status, actor, at, reason)
         if pharmacist is not None and pharmacist.pharmacy_id != step.order.pharmacy_id:

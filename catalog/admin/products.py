@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
+from django.forms import Field as FormField
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from catalog.models import (
@@ -84,7 +86,7 @@ class ProductAdmin(KeptHistory):
 
 @admin.register(Lot)
 class LotAdmin(KeptHistory):
-    """Lots on the shelf."""
+    """Lots on the shelf. A page saves what was typed on it, and no more."""
 
     list_display = (
         "number",
@@ -101,6 +103,24 @@ class LotAdmin(KeptHistory):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A lot that was on the shelf stays on record."""
         return False
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **how: Any
+    ) -> FormField | None:
+        """Each field tells what it was drawn with, so that what was typed can be told from it."""
+        return super().formfield_for_dbfield(db_field, request, show_hidden_initial=True, **how)
+
+    def save_model(
+        self, request: HttpRequest, obj: Lot, form: ModelForm[Lot], change: bool
+    ) -> None:
+        """Keep what came in since the page was drawn, under the row's lock: a recall, a package
+        that was dispensed."""
+        if change:
+            now = Lot.objects.select_for_update().get(pk=obj.pk)
+            for field in obj._meta.concrete_fields:
+                if field.name not in form.changed_data:
+                    setattr(obj, field.attname, getattr(now, field.attname))
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(MedicationGuide)

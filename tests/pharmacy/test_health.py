@@ -112,6 +112,33 @@ def test_a_replaced_guard_function_shows_by_name(superuser_connection: Connectio
     assert "guards" in ready_parts()
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        "orders_require_permit(text, uuid, uuid, text, uuid)",
+        "pharmacy_refuse(text, text)",
+        "catalog_refuse_unless_draft(uuid, text)",
+    ],
+)
+def test_what_the_guards_lean_on_shows_by_name_when_it_is_replaced(
+    function: str, superuser_connection: Connection
+) -> None:
+    """Without it every guard that calls it would still stand, and refuse nothing."""
+    row = superuser_connection.execute(
+        "SELECT pg_get_functiondef(%(name)s::regprocedure), prosrc FROM pg_proc "
+        "WHERE oid = %(name)s::regprocedure",
+        {"name": function},
+    ).fetchone()
+    assert row is not None
+    name = function.partition("(")[0]
+    superuser_connection.execute(row[0].replace(row[1], "BEGIN END"))
+    try:
+        assert name in parts()["guards"]["reason"]
+    finally:
+        superuser_connection.execute(row[0])
+    assert "guards" in ready_parts()
+
+
 def test_a_reminder_that_waits_for_more_than_a_quarter_of_an_hour_shows(
     clock: VirtualClock,
 ) -> None:

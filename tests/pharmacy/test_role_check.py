@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from pharmacy import role_check
 from pharmacy.local import environment
 from pharmacy.privileges import ForbiddenGrant, checked, grant_statements, listed_grants
+from pharmacy.simulation.clock import VIRTUAL_CLOCK
 from tests.conftest import Connection
 from tests.pharmacy.running import ROOT, clean_environment
 
@@ -80,6 +82,27 @@ def test_one_privilege_too_many_is_refused_in_words(
     finally:
         superuser_connection.execute(revoke)
     assert role_check.overreach() == []
+
+
+OWN_CLOCK = (ROOT / "accounts/sql/0001_ground.sql").read_text(encoding="ascii")
+
+
+def test_a_clock_that_may_be_read_once_and_kept_is_not_our_own(
+    superuser_connection: Connection, settings: Settings
+) -> None:
+    """A server that may take two answers for one lets yesterday's stand in a plan that it keeps."""
+    settings.VIRTUAL_CLOCK = False
+    own = OWN_CLOCK[OWN_CLOCK.index("CREATE FUNCTION pharmacy_clock()") :].partition(";")[0]
+    try:
+        superuser_connection.execute("ALTER FUNCTION pharmacy_clock() RESET ALL")
+        superuser_connection.execute(own.replace("CREATE", "CREATE OR REPLACE", 1))
+        assert role_check.clock_is_own()
+        for kept in ("STABLE", "IMMUTABLE"):
+            superuser_connection.execute(f"ALTER FUNCTION pharmacy_clock() {kept}")
+            with pytest.raises(role_check.RoleTooStrong, match="clock"):
+                role_check.refuse_if_role_too_strong()
+    finally:
+        superuser_connection.execute(VIRTUAL_CLOCK)
 
 
 @pytest.mark.parametrize(

@@ -138,12 +138,13 @@ def _authorize(
 
 def plain_number(text: str, field: str) -> str:
     """A number as it is kept: without spaces around it, in capitals. Raises EntryRefused."""
-    number = "".join(text.split()).upper()
+    number = "".join(text.split())
     if not number:
         raise EntryRefused(field, "Enter the number that the program gave you.")
+    # Before the capitals are made: those of other letters can be plain ones, and more of them.
     if not number.isascii() or not number.replace("-", "").isalnum():
         raise EntryRefused(field, "Use letters, digits and hyphens only.")
-    return number
+    return number.upper()
 
 
 def _row(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rems.errors import GuardRefused
+from rems.errors import EntryRefused, GuardRefused
 from tests.builders import a_cleared_patient, a_prescription, authorize, confirm
 from tests.cast import carl
 from tests.rems.asking import nothing_recorded
@@ -23,3 +23,11 @@ def test_carls_numbers_are_not_hals_in_another_spelling(spelling: str) -> None:
     with nothing_recorded(), pytest.raises(GuardRefused) as refusal:
         authorize(hals_next, spelling)
     assert refusal.value.guard == "rems_authorization_number_one_prescription"
+
+
+@pytest.mark.parametrize("typed", ["ß" * 40, "\u0131-1", "AB\u2013123"])
+def test_letters_of_another_alphabet_are_asked_for_again_and_not_guessed(typed: str) -> None:
+    """Their capitals would be others, or more than there is room for."""
+    prescription = carl("checkout").prescription
+    with nothing_recorded(), pytest.raises(EntryRefused, match="letters, digits and hyphens"):
+        confirm(prescription, typed)

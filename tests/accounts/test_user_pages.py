@@ -1,0 +1,76 @@
+"""A person's page in the admin site: one that is out of date gives nothing back."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.services import grant_role
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def adam(client: Client) -> Client:
+    """The browser of Adam Stone, who runs the site."""
+    user = User.objects.create_superuser("adam@example.com", "a long passphrase", name="Adam Stone")
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def tess() -> User:
+    user = User.objects.create_user("tess@example.com", "a long passphrase", name="Tess Novak")
+    grant_role(user, Role.TECHNICIAN)
+    return user
+
+
+def address(user: User) -> str:
+    return f"/admin/accounts/user/{user.pk}/change/"
+
+
+def drawn(browser: Client, user: User) -> dict[str, Any]:
+    """The page's fields as the browser would send them back."""
+    form = browser.get(address(user)).context["adminform"].form
+    fields: dict[str, Any] = {"email": user.email, "name": user.name}
+    for name in ("is_active", "is_staff", "is_superuser", "groups"):
+        value = form[name].value()
+        fields[form[name].html_initial_name] = value
+        # A box that is not ticked is not sent.
+        if value is not False:
+            fields[name] = value
+    return fields
+
+
+def roles(user: User) -> set[str]:
+    return set(User.objects.get(pk=user.pk).groups.values_list("name", flat=True))
+
+
+def test_adam_changes_a_name_and_a_role(adam: Client, tess: User) -> None:
+    pharmacist = Group.objects.get(name=Role.PHARMACIST)
+    page = {**drawn(adam, tess), "name": "Tess Cole", "groups": [pharmacist.pk]}
+    assert adam.post(address(tess), page).status_code == 302
+    tess.refresh_from_db()
+    assert (tess.name, tess.is_active, roles(tess)) == ("Tess Cole", True, {Role.PHARMACIST})
+
+
+@pytest.mark.parametrize("right", ["groups", "is_active"])
+def test_a_page_drawn_before_a_right_was_taken_does_not_give_it_back(
+    adam: Client, tess: User, right: str
+) -> None:
+    page = drawn(adam, tess)
+    if right == "groups":
+        tess.groups.clear()
+    else:
+        User.objects.filter(pk=tess.pk).update(is_active=False)
+    answer = adam.post(address(tess), {**page, "name": "Tess Cole"})
+    assert answer.status_code == 200
+    (told,) = answer.context["adminform"].form.errors.items()
+    assert told == (right, ["Somebody changed this since you opened the page. Open it again."])
+    assert "Tess Cole" in answer.content.decode(), "what was typed is kept"
+    tess.refresh_from_db()
+    assert tess.name == "Tess Novak"
+    assert (tess.is_active, bool(roles(tess))) == (right != "is_active", right != "groups")

@@ -8,7 +8,7 @@ RUN apt-get update \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home pharmacy \
-    && install -d -o pharmacy -g pharmacy /srv/media
+    && install -d -o pharmacy -g pharmacy /srv/media /srv/heads
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=pharmacy.settings.production MEDIA_ROOT=/srv/media

@@ -139,6 +139,17 @@ def test_every_queue_has_a_worker_and_papers_have_one_of_their_own() -> None:
     assert queues["documents"] == {"documents"}
 
 
+def test_the_heads_of_the_seals_are_kept_where_the_database_cannot_reach_them() -> None:
+    """Also when the worker is made anew: its own disk is read-only, and gone with it."""
+    folder = environment("worker")["SEAL_HEADS_DIR"]
+    assert f"heads:{folder}" in SERVICES["worker"]["volumes"]
+    assert "heads" in COMPOSE["volumes"]
+    keepers = {name for name in SERVICES if "heads:" in str(SERVICES[name].get("volumes"))}
+    assert keepers == {"worker"}
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert re.search(rf"install -d -o pharmacy -g pharmacy .*{folder}\b", dockerfile)
+
+
 def test_the_image_runs_as_an_ordinary_user_from_hashed_packages() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     store, proxy = dockerfile.split("AS proxy")

@@ -183,7 +183,7 @@ DOCUMENT_ATTEMPTS = 3
 SIGNATURE_WINDOW_SECONDS = 300
 
 # Where the head of every chain of seals goes each day: a folder out of the database's reach, so
-# that a chain that was cut short is found (`manage.py verify_records --against FILE`).
+# that a chain that was cut short is found (`manage.py verify_records`).
 SEAL_HEADS_DIR = env.str("SEAL_HEADS_DIR", default=str(BASE_DIR / "seal-heads"))
 
 CELERY_TASK_ACKS_LATE = True

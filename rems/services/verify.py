@@ -95,12 +95,17 @@ def export_todays_heads(folder: Path) -> Path:
     not vouched for. UnreadableHeads, OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    kept = max(folder.glob("heads-*.json"), default=None)
+    kept = newest_heads(folder)
     if next(faults(read_heads(kept) if kept else None), None) is not None:
         raise BrokenRecords("A chain of seals is broken. Run manage.py verify_records.")
     path = folder / f"heads-{read_clock().astimezone(UTC):%Y-%m-%d}.json"
     export_heads(path)
     return path
+
+
+def newest_heads(folder: Path) -> Path | None:
+    """The newest day's file in that folder; None where there is none."""
+    return max(folder.glob("heads-*.json"), default=None)
 
 
 def read_heads(path: Path) -> dict[str, Head]:

@@ -27,6 +27,12 @@ from tests.guards.raw import Connection, copy_of, insert
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def no_heads_are_kept_yet(settings: Any, tmp_path: Path) -> None:
+    """What another test's worker exported is about other records."""
+    settings.SEAL_HEADS_DIR = str(tmp_path / "nothing yet")
+
+
 @pytest.fixture
 def intruder(superuser_connection: Connection) -> Connection:
     """A superuser, to whom no trigger and no foreign key speaks."""
@@ -204,6 +210,22 @@ def test_a_cut_tail_is_found_against_the_heads_that_were_kept_elsewhere(
         f"chain {fill.order.patient_id}, link {reached} (rems_seal -): "
         f"cut after link {reached - 1}: it once reached {reached}"
     ]
+
+
+def test_a_cut_tail_is_found_against_the_newest_daily_file_without_being_told_of_it(
+    intruder: Connection, settings: Any, tmp_path: Path
+) -> None:
+    assert "No exported heads" in verify()
+    settings.SEAL_HEADS_DIR = str(tmp_path)
+    hold = b.a_hold(a_placed_order().cleared.patient)
+    (tmp_path / "heads-2020-01-01.json").write_text('{"heads": {}}')
+    export_seal_heads()
+    assert "No exported heads" not in verify()
+
+    intruder.execute("DELETE FROM rems_hold WHERE id = %s", [hold.pk])
+    intruder.execute("DELETE FROM rems_seal WHERE row_id = %s", [hold.pk])
+
+    assert any("cut after link" in line for line in found())
 
 
 def test_a_tail_that_was_cut_and_grew_again_is_found(intruder: Connection, tmp_path: Path) -> None:

@@ -1,19 +1,28 @@
-"""Check every chain of seals; with an exported file, also that no chain was cut."""
+"""Check every chain of seals, also that none was cut since its head was exported."""
 
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rems.services.verify import Head, UnreadableHeads, export_heads, faults, read_heads
+from rems.services.verify import (
+    Head,
+    UnreadableHeads,
+    export_heads,
+    faults,
+    newest_heads,
+    read_heads,
+)
 
 
 class Command(BaseCommand):
     """Names the first broken, missing or cut link of every chain; ids only."""
 
     help = (
-        "Check the seals of all records. --export FILE writes the head of every chain: keep the "
-        "file elsewhere. --against FILE also finds chains that were cut since it was written."
+        "Check the seals of all records, and against the newest of the daily files whether a chain "
+        "was cut since. --export FILE writes the head of every chain: keep the file elsewhere. "
+        "--against FILE takes that file in place of the newest daily one."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,7 +33,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print each fault. Raises CommandError (exit 1) when there is one; exports nothing then."""
         found = 0
-        for fault in faults(self._heads(options["against"])):
+        kept = options["against"] or newest_heads(Path(settings.SEAL_HEADS_DIR))
+        if kept is None:
+            self.stdout.write("No exported heads are here: a chain that was cut is not found.")
+        for fault in faults(self._heads(kept)):
             found += 1
             self.stdout.write(str(fault))
         if found:

@@ -206,6 +206,16 @@ def test_edna_takes_a_product_off_sale_and_back(editing: Client, pomalidomide: P
     assert Product.objects.get().on_sale
 
 
+def test_edna_cannot_put_a_product_of_an_unknown_program_on_sale(
+    editing: Client, pomalidomide: Product
+) -> None:
+    products = "/admin/catalog/product/"
+    act(editing, products, "stop_selling", pomalidomide.pk)
+    Product.objects.update(program_code="LENALIDOMIDE")
+    assert "There are no rules" in act(editing, products, "sell", pomalidomide.pk)
+    assert not Product.objects.get().on_sale
+
+
 def test_a_wrong_ndc_is_explained_beside_its_field(client: Client, pomalidomide: Product) -> None:
     client.force_login(User.objects.create_superuser("root@example.com", "x", name="Root"))
     package = pomalidomide.packages.get()

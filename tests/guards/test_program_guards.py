@@ -167,6 +167,19 @@ def test_a_product_is_on_sale_only_under_a_program_that_has_rules(app: Connectio
     assert Product.objects.get() == product
 
 
+def test_a_product_of_an_unknown_program_is_not_put_on_sale(app: Connection) -> None:
+    """Neither by a new row nor by one that lay off sale; off sale it may lie there."""
+    product = b.the_store().product
+    for code in ("NO-SUCH-PROGRAM", "", "ps-pomalidomide"):
+        off_sale = {"slug": f"off-{code or 'none'}", "program_code": code, "on_sale": False}
+        key = insert_like(app, product, **off_sale)
+        with refused(app, CHECK, "catalog_product_program_known"):
+            app.execute("UPDATE catalog_product SET on_sale = true WHERE id = %s", [key])
+        with refused(app, CHECK, "catalog_product_program_known"):
+            insert_like(app, product, slug=f"on-{code}", program_code=code, on_sale=True)
+    assert Product.objects.get(on_sale=True) == product
+
+
 # Enrolment --------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from .reach import postgres_home
 from .valkey import Valkey
 
 DATABASE = "pharmacy"
-WRITTEN = ("valkey", "beat", "media", "outgoing-mail", "log")
+WRITTEN = ("valkey", "beat", "media", "outgoing-mail", "log", "seal-heads")
 
 
 @dataclass

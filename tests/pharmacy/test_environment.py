@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pharmacy.local import environment, libraries, lock, secret_file
+from pharmacy.local import environment, libraries, lock, secret_file, servers
 from tests.pharmacy.running import ROOT, clean_environment
 
 
@@ -108,3 +108,12 @@ def test_a_command_finds_the_libraries_that_were_unpacked_for_it(tmp_path: Path)
         check=False,
     )
     assert result.stdout == "/unpacked/lib {}\n", result.stderr
+
+
+def test_who_begins_anew_is_not_measured_by_the_heads_of_the_records_before(data: Path) -> None:
+    kept, old_heads = data / "mine", data / "seal-heads" / "heads-2026-01-01.json"
+    for path in (kept, old_heads):
+        path.mkdir(parents=True)
+    servers.erase(data)
+    assert not old_heads.exists()
+    assert kept.exists()

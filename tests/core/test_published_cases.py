@@ -9,6 +9,7 @@ import pytest
 from pharmacy.simulation import oracle
 from rems.core import answer_case, case_from_facts, facts_from_case
 from tests.core.people import NOON, gus
+from tests.core.versions import deciding
 
 CASES = [
     json.loads(line)
@@ -55,3 +56,21 @@ def test_the_second_reading_of_the_rules_agrees_with_the_published_case(
     case: dict[str, Any],
 ) -> None:
     assert oracle.judge(case) == (case["expect"], case["deny"])
+
+
+# The owner's other choice, by which the note of a case says that its answer turns.
+OTHER_READINGS = {
+    "T042": ("D8", "allowed"),
+    "T079": ("D1", "end_of_local_day"),
+    "T082": ("D1", "end_of_local_day"),
+}
+
+
+def test_a_case_with_another_reading_turns_when_the_owner_decides_for_it() -> None:
+    turning = {case["id"]: case for case in CASES if "alt" in case}
+    assert set(turning) == set(OTHER_READINGS)
+    for case_id, decided in OTHER_READINGS.items():
+        case = turning[case_id]
+        answer = answer_case({**case, "program": deciding(*decided).to_data()})
+        assert case["alt"].startswith(answer["outcome"]), case_id
+        assert answer["deny"] == [], case_id

@@ -105,6 +105,15 @@ def test_a_clock_that_may_be_read_once_and_kept_is_not_our_own(
         superuser_connection.execute(VIRTUAL_CLOCK)
 
 
+def test_a_store_whose_clock_somebody_could_set_does_not_start(settings: Settings) -> None:
+    """The tests' own clock reads a table; where no setting of the tests allows it, it is refused."""
+    settings.VIRTUAL_CLOCK = False
+    with pytest.raises(SystemExit, match=r"Refusing to start: pharmacy_clock\(\)"):
+        role_check.stop_if_role_too_strong()
+    settings.VIRTUAL_CLOCK = True
+    role_check.stop_if_role_too_strong()
+
+
 @pytest.mark.parametrize(
     "program",
     [

@@ -284,6 +284,7 @@ def a_prescription(
     written_at: datetime | None = None,
     days_supply: int = 28,
     quantity: int = 21,
+    indication: str = "multiple_myeloma",
     **more: Any,
 ) -> Prescription:
     """A prescription that the prescriber wrote in the portal two hours ago."""
@@ -297,7 +298,7 @@ def a_prescription(
         written_at=written_at or ago(hours=2),
         actor=user,
         signature=sign(user, Role.PRESCRIBER),
-        indication="multiple_myeloma",
+        indication=indication,
         **more,
     )
 

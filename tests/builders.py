@@ -175,11 +175,13 @@ def assign(patient: Patient, category: str, **more: Any) -> None:
 
 def prove(patient: Patient, proof_type: str, since_on: date | None = None) -> None:
     """Why the patient is not of reproductive potential."""
+    user = prescriber_user(patient)
     enrolling.record_reproductive_status(
         patient_id=patient.pk,
         proof_type=proof_type,
         since_on=since_on or _years_ago(5),
-        actor=prescriber_user(patient),
+        actor=user,
+        signature=sign(user, Role.PRESCRIBER),
         recorded_on=ago(days=14),
     )
 

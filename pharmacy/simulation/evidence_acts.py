@@ -50,7 +50,7 @@ class EvidenceActs(SafetyActs):
                 patient_id=patient.row.pk,
                 proof_type=kind,
                 since_on=since,
-                actor=patient.row.prescriber.user,
+                **self.by_prescriber(patient),
             )
         )
         patient.proofs.append((at, kind, since))

@@ -2,6 +2,7 @@
 
 TEST = "I verified this pregnancy test result."
 CATEGORY = "I put this patient into this risk category."
+PROOF = "I know that this patient cannot become pregnant, for this reason."
 FORM_PRESCRIBER = (
     "I explained the risks and the rules of the safety program, and I will follow them."
 )

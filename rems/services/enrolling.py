@@ -85,16 +85,19 @@ def record_reproductive_status(
     proof_type: str,
     since_on: date,
     actor: User,
+    signature: Signature,
     recorded_on: datetime | None = None,
 ) -> ReproductiveStatusProof:
-    """Why the patient cannot become pregnant (R08). `since_on`: last period, surgery, examination.
+    """Why the patient cannot become pregnant (R08), as the prescriber signs, since it ends the tests.
 
-    Kept also where it does not qualify: the rule then says so.
+    `since_on`: last period, surgery, examination. Kept also where it does not qualify: the rule
+    then says so.
     """
     if proof_type not in set(core.ProofType):
         raise EntryRefused("proof_type", "There is no such kind of proof.")
     with recording("patient", patient_id) as recorder:
-        require_prescribers_office(actor, patient_for_update(patient_id), recorder.at)
+        require_treating_prescriber(actor, patient_for_update(patient_id))
+        require_signature(signature, actor, Role.PRESCRIBER)
         refuse_future_day(since_on, recorder.at, "since_on")
         return recorder.add(
             ReproductiveStatusProof(
@@ -103,7 +106,8 @@ def record_reproductive_status(
                 since_on=since_on,
                 occurred_at=recorder.moment(recorded_on, "recorded_on"),
                 recorded_by=actor,
-            )
+            ),
+            signature,
         )
 
 

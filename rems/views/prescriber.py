@@ -123,17 +123,22 @@ class CategoryView(OfPrescriber):
         )
 
 
-class ReproductiveStatusView(OfOffice):
+class ReproductiveStatusView(OfPrescriber):
     """Record why no pregnancy tests are needed."""
 
     form_class = evidence.ReproductiveStatusForm
     title = "Record why the patient cannot become pregnant"
     done = "The proof is recorded."
+    meaning = meanings.PROOF
 
     def save(self, form: forms.Form) -> None:
         """Record the proof."""
         enrolling.record_reproductive_status(
-            patient_id=self.patient.pk, actor=self.reader, **form.cleaned_data
+            patient_id=self.patient.pk,
+            proof_type=form.cleaned_data["proof_type"],
+            since_on=form.cleaned_data["since_on"],
+            actor=self.reader,
+            signature=self.signature(form, Role.PRESCRIBER),
         )
 
 

@@ -181,39 +181,6 @@ def test_without_a_category_there_is_no_form() -> None:
     assert category_of(patient.pk) is None
 
 
-@pytest.mark.parametrize("proof_type", ["tubal_ligation", "chemo_amenorrhoea", "other"])
-def test_a_proof_that_does_not_qualify_is_kept_and_refused_until_one_qualifies(
-    proof_type: str,
-) -> None:
-    cleared = beth()
-    prove_today(cleared.patient, proof_type)
-    assert denying(cleared.patient, cleared.prescription) == ("R08",)
-    prove_today(cleared.patient, "hysterectomy")
-    assert denying(cleared.patient, cleared.prescription) == ()
-
-
-def prove_today(patient: object, proof_type: str) -> None:
-    enrolling.record_reproductive_status(
-        patient_id=patient.pk,  # type: ignore[attr-defined]
-        proof_type=proof_type,
-        since_on=date(2015, 5, 5),
-        actor=prescriber_user(patient),  # type: ignore[arg-type]
-    )
-
-
-def test_a_proof_from_the_future_is_refused() -> None:
-    patient = beth().patient
-    for since_on in (timezone.localdate(now()) + timedelta(days=1), date(1776, 7, 4)):
-        with nothing_recorded(), pytest.raises(EntryRefused) as refusal:
-            enrolling.record_reproductive_status(
-                patient_id=patient.pk,
-                proof_type="hysterectomy",
-                since_on=since_on,
-                actor=prescriber_user(patient),
-            )
-        assert refusal.value.field == "since_on"
-
-
 def test_treatment_stops_and_restarts_under_the_same_form_within_a_year() -> None:
     cleared = carl()
     doctor = prescriber_user(cleared.patient)

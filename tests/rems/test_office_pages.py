@@ -166,6 +166,7 @@ def test_the_rest_of_the_forms_record_what_they_say(client: Client) -> None:
     assert client.post(url("stop", patient), {"reason": "Side effects."}).status_code == 302
     assert client.post(url("restart", patient), {}).status_code == 302
     proof = {"proof_type": "hysterectomy", "since_on": "2015-05-05"}
+    proof |= {"printed_name": doctor.name, **SIGNED}
     assert client.post(url("status", patient), proof).status_code == 302
     category = {"category": "FNRP_ADULT", "reason": "Wrong.", "printed_name": doctor.name, **SIGNED}
     assert client.post(url("category", patient), category).status_code == 302

@@ -24,6 +24,7 @@ SIGNED_BY = {
     "rems_pharmacycertification": {"pharmacist"},
     "rems_prescribercertification": {"pharmacist"},
     "rems_prescription": {"prescriber"},
+    "rems_reproductivestatusproof": {"prescriber"},
     "rems_statelicence": {"pharmacist"},
     "rems_survey": {"patient"},
     "rems_testverification": {"prescriber"},

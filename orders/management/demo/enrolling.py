@@ -57,6 +57,7 @@ def _enroll(member: Member, patient: Patient, begun: datetime) -> None:
             proof_type=kind,
             since_on=since_on,
             actor=doctor,
+            signature=sign(doctor, Role.PRESCRIBER, "I know this reason"),
             recorded_on=begun,
         )
     form = enrolling.start_agreement_form(

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from pharmacy.simulation import oracle
 from rems.core import (
+    CREDENTIALS,
     PROGRAMS,
     RULES,
+    Facts,
     Gate,
     Outcome,
     answer_case,
@@ -50,6 +52,30 @@ def test_a_permit_holds_until_the_last_instant_and_not_a_microsecond_longer(
     case: dict[str, Any],
 ) -> None:
     at, facts = facts_from_case(case)
+    _assert_exact(facts, at)
+
+
+@settings(max_examples=500, deadline=None)
+@given(CASES, st.sampled_from(CREDENTIALS), st.integers(min_value=1, max_value=40 * 24))
+def test_a_permit_ends_a_microsecond_before_a_credential_that_it_rests_on(
+    case: dict[str, Any], credential: str, hours: int
+) -> None:
+    at, lasting = facts_from_case(case)
+    ends_at = at + timedelta(hours=hours)
+    end: dict[str, Any] = {f"{credential}_until": ends_at}
+    ending = replace(lasting, **end)
+    _assert_exact(ending, at)
+    rests_on_it = set(Gate) - ({Gate.CHECKOUT} if credential == "pharmacist_trained" else set())
+    for gate, decision in decide_all(ending, PROGRAM, at).items():
+        before = decide(lasting, PROGRAM, gate, at)
+        assert decision.outcome is before.outcome
+        if before.permitted_until is not None and gate in rests_on_it:
+            assert decision.permitted_until == min(before.permitted_until, ends_at - MICROSECOND)
+        else:
+            assert decision.permitted_until == before.permitted_until
+
+
+def _assert_exact(facts: Facts, at: datetime) -> None:
     for gate, decision in decide_all(facts, PROGRAM, at).items():
         until = decision.permitted_until
         assert (until is None) is (decision.outcome is Outcome.REFUSE)

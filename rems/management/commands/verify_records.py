@@ -35,7 +35,7 @@ class Command(BaseCommand):
         found = 0
         kept = options["against"] or newest_heads(Path(settings.SEAL_HEADS_DIR))
         if kept is None:
-            self.stdout.write("No exported heads are here: a chain that was cut is not found.")
+            self.stderr.write("No exported heads are here: a chain that was cut is not found.")
         for fault in faults(self._heads(kept)):
             found += 1
             self.stdout.write(str(fault))

@@ -309,11 +309,13 @@ def authorize(
     prescription: Prescription, number: str | None = None, issued_at: datetime | None = None
 ) -> Authorization:
     """The program's authorization number of the prescription, issued an hour ago."""
+    doctor = prescriber_user(prescription.patient)
     return prescribing.record_authorization(
         prescription_id=prescription.pk,
         number=number or f"A{prescription.pk.hex[-9:]}",
         issued_at=issued_at or ago(hours=1),
-        actor=prescriber_user(prescription.patient),
+        actor=doctor,
+        signature=sign(doctor, Role.PRESCRIBER),
     )
 
 

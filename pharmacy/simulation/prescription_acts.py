@@ -68,8 +68,8 @@ class PrescriptionActs(EvidenceActs):
             return prescribing.record_authorization(
                 prescription_id=prescription.key,
                 number=number,
-                actor=self.pat.user,
                 issued_at=at,
+                **self.by_pat(),
             )
 
         if prescription.authorization is not None:

@@ -11,6 +11,7 @@ FORM_GUARDIAN = (
     "I understand the risks and agree to the rules of the safety program for this child."
 )
 PRESCRIPTION = "I prescribe this medicine for this patient."
+AUTHORIZATION = "The safety program gave this number for this prescription."
 HOLD = "I reviewed this hold, and treatment may go on."
 SURVEY = "My answers are true."
 CONFIRMATION = "I obtained this number from the safety program."

@@ -45,6 +45,15 @@ def require_care_team(user: User, patient: Patient, at: datetime) -> None:
         raise NotAllowed("Only the patient's prescriber or the pharmacy can do this.")
 
 
+def require_prescriber_or_pharmacist(user: User, patient: Patient, at: datetime) -> Role:
+    """The treating prescriber, or a pharmacist who copies what the prescriber sent; as whom they sign."""
+    if treats(user, patient):
+        return Role.PRESCRIBER
+    if user.has_role(Role.PHARMACIST):
+        return Role.PHARMACIST
+    raise NotAllowed("Only the patient's prescriber or a pharmacist can do this.")
+
+
 def require_access(user: User, patient_id: UUID, at: datetime) -> PatientAccess:
     """The user's right to act for the patient, as the patient or as the guardian."""
     access = access_of(user, patient_id, at)

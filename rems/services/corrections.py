@@ -32,6 +32,7 @@ from rems.services.authority import (
     patient_for_update,
     require_care_team,
     require_pharmacist,
+    require_prescriber_or_pharmacist,
     require_prescribers_office,
     require_signature,
     require_treating_prescriber,
@@ -74,7 +75,7 @@ CORRECTORS: dict[type[PatientEvidence], Authority] = {
     AgreementForm: require_prescribers_office,
     Survey: require_care_team,
     FirstDose: require_care_team,
-    Authorization: require_care_team,
+    Authorization: require_prescriber_or_pharmacist,
     Confirmation: _pharmacist,
     CounselingRecord: _pharmacist,
     ExposureReport: _pharmacist,
@@ -141,14 +142,27 @@ def may_correct(model: type[PatientEvidence], user: User, patient: Patient, at: 
     return True
 
 
+def role_that_signs(
+    model: type[PatientEvidence], user: User, patient: Patient, at: datetime
+) -> Role | None:
+    """As whom the user signs the correction of a row of this kind; None where none is signed.
+
+    Raises NotAllowed.
+    """
+    if model is Authorization:
+        return require_prescriber_or_pharmacist(user, patient, at)
+    return SIGNED.get(model)
+
+
 def _require_corrector(
     row: PatientEvidence, actor: User, at: datetime, signature: Signature | None
 ) -> None:
     authority = CORRECTORS.get(type(row))
     if authority is None or getattr(row, "order_id", None) is not None:
         raise DomainError("This cannot be corrected here.")
-    authority(actor, patient_for_update(row.patient_id), at)
-    role = SIGNED.get(type(row))
+    patient = patient_for_update(row.patient_id)
+    authority(actor, patient, at)
+    role = role_that_signs(type(row), actor, patient, at)
     if role is not None:
         if signature is None:
             raise DomainError("This correction has to be signed.")

@@ -14,8 +14,8 @@ from rems.models import Authorization, Prescriber, Prescription, Program
 from rems.selectors import category_of
 from rems.services.authority import (
     patient_for_update,
-    require_care_team,
     require_pharmacist,
+    require_prescriber_or_pharmacist,
     require_signature,
     require_treating_prescriber,
 )
@@ -56,7 +56,7 @@ def write_prescription(
         row.occurred_at = recorder.moment(written_at, "written_at")
         recorder.add(row, signature)
         if authorization_number:
-            _authorize(recorder, row, authorization_number, actor, recorder.at)
+            _authorize(recorder, row, authorization_number, signature, recorder.at)
         return row
 
 
@@ -109,31 +109,38 @@ def record_authorization(
     prescription_id: UUID,
     number: str,
     actor: User,
+    signature: Signature,
     issued_at: datetime | None = None,
 ) -> Authorization:
-    """The program's authorization number of one prescription; `issued_at` is its issue.
+    """The program's authorization number of one prescription; `issued_at` is its issue (R13 to R16).
 
-    Raises GuardRefused when the number, or the prescription, has another already.
+    Signed by the treating prescriber, or by the pharmacist who copies it. Raises GuardRefused when
+    the number, or the prescription, has another already.
     """
     prescription = Prescription.objects.get(pk=prescription_id)
     with recording("patient", prescription.patient_id) as recorder:
         patient = patient_for_update(prescription.patient_id)
-        require_care_team(actor, patient, recorder.at)
+        role = require_prescriber_or_pharmacist(actor, patient, recorder.at)
+        require_signature(signature, actor, role)
         occurred_at = recorder.moment(issued_at, "issued_at")
-        return _authorize(recorder, prescription, number, actor, occurred_at)
+        return _authorize(recorder, prescription, number, signature, occurred_at)
 
 
 def _authorize(
-    recorder: Recorder, prescription: Prescription, number: str, actor: User, at: datetime
+    recorder: Recorder,
+    prescription: Prescription,
+    number: str,
+    signature: Signature,
+    at: datetime,
 ) -> Authorization:
     row = Authorization(
         patient_id=recorder.subject_id,
         prescription=prescription,
         number=plain_number(number, "number"),
         occurred_at=at,
-        recorded_by=actor,
+        recorded_by=signature.signer,
     )
-    return recorder.add(take_up(row, prescription=prescription))
+    return recorder.add(take_up(row, prescription=prescription), signature)
 
 
 def plain_number(text: str, field: str) -> str:

@@ -16,7 +16,12 @@ from rems.selectors import (
     unverified_tests,
 )
 from rems.services import changes, enrolling, prescribing, testing
-from rems.services.authority import is_on_care_team, treats, works_for_prescriber
+from rems.services.authority import (
+    is_on_care_team,
+    require_prescriber_or_pharmacist,
+    treats,
+    works_for_prescriber,
+)
 from rems.views.forms import EvidenceFormView
 
 
@@ -168,12 +173,17 @@ class PrescriptionView(OfPrescriber):
         )
 
 
-class AuthorizationView(OfCareTeam):
-    """Record the authorization number of a prescription."""
+class AuthorizationView(EvidenceFormView):
+    """Record the authorization number of a prescription: the prescriber or a pharmacist signs it."""
 
     form_class = evidence.AuthorizationForm
     title = "Record the authorization number"
     done = "The authorization number is recorded."
+    meaning = meanings.AUTHORIZATION
+
+    def is_allowed(self) -> bool:
+        """The treating prescriber, or a pharmacist."""
+        return treats(self.reader, self.patient) or self.reader.has_role(Role.PHARMACIST)
 
     def find(self, **keys: UUID) -> None:
         """The prescription."""
@@ -183,8 +193,14 @@ class AuthorizationView(OfCareTeam):
 
     def save(self, form: forms.Form) -> None:
         """Record the number."""
+        data = form.cleaned_data
+        role = require_prescriber_or_pharmacist(self.reader, self.patient, self.at)
         prescribing.record_authorization(
-            prescription_id=self.prescription.pk, actor=self.reader, **form.cleaned_data
+            prescription_id=self.prescription.pk,
+            number=data["number"],
+            issued_at=data["issued_at"],
+            actor=self.reader,
+            signature=self.signature(form, role),
         )
 
 

@@ -6,12 +6,18 @@ from uuid import UUID
 from django import forms
 from django.http import Http404
 
+from accounts.roles import Role
 from rems.forms import evidence
 from rems.models import PatientEvidence
 from rems.pages import meanings
 from rems.pages.record import describe
 from rems.selectors import of_patient
-from rems.services.corrections import CORRECTORS, SIGNED, correct_evidence, may_correct
+from rems.services.corrections import (
+    CORRECTORS,
+    correct_evidence,
+    may_correct,
+    role_that_signs,
+)
 from rems.views.forms import EvidenceFormView
 
 KINDS: dict[str, type[PatientEvidence]] = {
@@ -42,7 +48,7 @@ class WithdrawView(EvidenceFormView):
 
     def signing_meaning(self) -> str:
         """Signed where the correction has to be."""
-        return meanings.WITHDRAWAL if type(self.row) in SIGNED else ""
+        return meanings.WITHDRAWAL if self._role() else ""
 
     def context(self, form: forms.Form) -> dict[str, Any]:
         """What is taken back."""
@@ -50,7 +56,7 @@ class WithdrawView(EvidenceFormView):
 
     def save(self, form: forms.Form) -> None:
         """Retract it."""
-        role = SIGNED.get(type(self.row))
+        role = self._role()
         correct_evidence(
             row=self.row,
             replacement=None,
@@ -58,3 +64,6 @@ class WithdrawView(EvidenceFormView):
             actor=self.reader,
             signature=self.signature(form, role) if role else None,
         )
+
+    def _role(self) -> Role | None:
+        return role_that_signs(type(self.row), self.reader, self.patient, self.at)

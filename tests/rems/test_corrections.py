@@ -158,6 +158,7 @@ def test_a_correction_cannot_move_a_row_to_another_patient_or_into_the_future() 
         replacement=Authorization(patient=other, number="A-RIGHT", occurred_at=row.occurred_at),
         reason="Typed wrongly.",
         actor=user,
+        signature=sign(user, Role.PRESCRIBER),
     )
     assert moved.patient_id == cleared.patient.pk
     assert moved.prescription_id == cleared.prescription.pk
@@ -167,6 +168,7 @@ def test_a_correction_cannot_move_a_row_to_another_patient_or_into_the_future() 
             replacement=Authorization(number="A-3", occurred_at=ago(hours=-1)),
             reason="Typed wrongly.",
             actor=user,
+            signature=sign(user, Role.PRESCRIBER),
         )
 
 

@@ -17,6 +17,7 @@ from tests.builders import (
     a_delegate,
     a_patient,
     a_prescriber,
+    a_prescription,
     a_technician,
     a_user,
     acting_user,
@@ -92,6 +93,28 @@ def test_the_pharmacist_confirms_and_counsels(client: Client) -> None:
     assert client.post(counseling, {**fully, **guide, **signed}).status_code == 302
     records = cleared.prescription.counselings.order_by("recorded_at")
     assert [record.checklist_complete for record in records] == [False, True]
+
+
+def test_pat_copies_an_authorization_number_and_signs_it_and_a_delegate_cannot(
+    client: Client,
+) -> None:
+    patient = a_patient()
+    prescription = a_prescription(patient)
+    adding = url("authorization", patient, prescription.pk)
+    sign_in(client, a_delegate(patient.prescriber))
+    assert adding not in client.get(url("patient", patient)).content.decode()
+    assert client.get(adding).status_code == 403
+    pat = the_store().user
+    sign_in(client, pat)
+    assert adding in client.get(url("patient", patient)).content.decode()
+    unsigned = client.post(adding, {"number": "A77"})
+    assert unsigned.context["form"].errors.keys() == {"printed_name", "is_signed"}
+    assert unsigned.context["form"]["number"].value() == "A77"
+    entry = {"number": "A77", "printed_name": pat.name, **SIGNED}
+    assert client.post(adding, entry).status_code == 302
+    signed = prescription.authorizations.get().attestation
+    assert signed is not None
+    assert (signed.signer, signed.role) == (pat, Role.PHARMACIST)
 
 
 def test_a_prescription_of_another_patient_is_not_found(client: Client) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from rems import core
-from rems.errors import EntryRefused, GuardRefused, NotAllowed
+from rems.errors import EntryRefused, GuardRefused, NotAllowed, SignatureRefused
 from rems.models import Patient, Prescription
 from rems.services import counter, prescribing, supplies
 from tests.builders import (
@@ -182,8 +182,40 @@ def test_an_authorization_number_belongs_to_one_prescription() -> None:
         authorize(cleared.prescription, "A-OTHER")
     for number in ("", "  ", "A 1!", "Ä1"):
         with nothing_recorded(), pytest.raises(EntryRefused):
+            authorize(second, number or " ")
+
+
+def test_a_number_is_signed_by_the_prescriber_or_by_the_pharmacist_who_copies_it() -> None:
+    patient = a_patient()
+    prescriber, pat = prescriber_user(patient), the_store().user
+    for user, role in ((prescriber, Role.PRESCRIBER), (pat, Role.PHARMACIST)):
+        prescription = a_prescription(patient)
+        number = prescribing.record_authorization(
+            prescription_id=prescription.pk,
+            number=f"A-{role}",
+            actor=user,
+            signature=sign(user, role, "The program gave this number."),
+        )
+        signed = number.attestation
+        assert signed is not None
+        assert (signed.signer, signed.role) == (user, role)
+
+
+def test_a_number_is_not_taken_on_the_word_of_a_delegate_or_under_another_s_signature() -> None:
+    patient = a_patient()
+    prescription = a_prescription(patient)
+    prescriber, pat = prescriber_user(patient), the_store().user
+    delegate, stranger = a_delegate(patient.prescriber), a_prescriber("Dr. Ines Roy").user
+    assert stranger is not None
+    for user, signature, refusal in (
+        (delegate, sign(prescriber, Role.PRESCRIBER), NotAllowed),
+        (stranger, sign(stranger, Role.PRESCRIBER), NotAllowed),
+        (prescriber, sign(pat, Role.PHARMACIST), SignatureRefused),
+        (pat, sign(pat, Role.PRESCRIBER), SignatureRefused),
+    ):
+        with nothing_recorded(), pytest.raises(refusal):
             prescribing.record_authorization(
-                prescription_id=second.pk, number=number, actor=prescriber_user(cleared.patient)
+                prescription_id=prescription.pk, number="A-1", actor=user, signature=signature
             )
 
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # What the program wants signed, by whom (design, section 5). A delegate's or a faxed test waits.
 SIGNED_BY = {
     "rems_agreementsignature": {"prescriber", "patient"},
+    "rems_authorization": {"prescriber"},
     "rems_categoryassignment": {"prescriber"},
     "rems_confirmation": {"pharmacist"},
     "rems_counselingrecord": {"pharmacist"},

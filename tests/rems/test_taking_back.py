@@ -102,7 +102,7 @@ def supplies_first_dose(supply_id: object) -> FirstDose:
 
 def test_an_authorization_that_was_taken_back_is_recorded_again() -> None:
     cleared = carl()
-    correct(cleared.authorization, prescriber_user(cleared.patient))
+    correct(cleared.authorization, prescriber_user(cleared.patient), role=Role.PRESCRIBER)
     assert "R13" in denying(cleared.patient, cleared.prescription)
     authorize(cleared.prescription, "A-RIGHT")
     assert denying(cleared.patient, cleared.prescription) == ()

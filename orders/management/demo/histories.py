@@ -50,6 +50,7 @@ def prescribe(patient: Patient, written_at: datetime) -> None:
         prescription_id=prescription.pk,
         number=f"AUTH-{secrets.token_hex(4).upper()}",
         actor=doctor,
+        signature=sign(doctor, Role.PRESCRIBER, "The program gave this number"),
         issued_at=written_at + timedelta(minutes=5),
     )
 

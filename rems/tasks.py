@@ -24,6 +24,8 @@ TICK_SECONDS = 15.0
 # Shorter than a tick: a worker that is asked to stop has finished by then, and what is left is
 # for the next tick.
 LONGEST_RUN_SECONDS = 12.0
+# Every link of every chain is read, some thousands a second, and each year brings more.
+LONGEST_EXPORT_SECONDS = 3 * 60 * 60
 
 BEAT_SCHEDULE = {
     # A tick that was not taken up in time says nothing that the next one does not.
@@ -60,7 +62,14 @@ def plan_again() -> None:
     logger.info("reminders planned anew", extra={"count": found})
 
 
-@shared_task(name=EXPORT_SEAL_HEADS)
+# Taken off the queue before it begins: the broker gives what lasts longer than its
+# visibility_timeout to a second worker. One that dies is made good by the next day's.
+@shared_task(
+    name=EXPORT_SEAL_HEADS,
+    acks_late=False,
+    soft_time_limit=LONGEST_EXPORT_SECONDS,
+    time_limit=LONGEST_EXPORT_SECONDS + 60,
+)
 def export_seal_heads() -> None:
     """Write the head of every chain to SEAL_HEADS_DIR, where the database's keepers cannot reach.
 

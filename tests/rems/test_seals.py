@@ -255,6 +255,13 @@ def test_a_cut_tail_is_found_against_the_newest_daily_file_without_being_told_of
     assert any("cut after link" in line for line in found())
 
 
+def test_a_look_at_all_chains_may_take_hours_and_no_second_worker_begins_it(settings: Any) -> None:
+    broker = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert export_seal_heads.soft_time_limit > broker["visibility_timeout"]
+    assert export_seal_heads.time_limit > export_seal_heads.soft_time_limit
+    assert not export_seal_heads.acks_late, "the broker would hand it out again"
+
+
 def test_a_tail_that_was_cut_and_grew_again_is_found(intruder: Connection, tmp_path: Path) -> None:
     fill = a_placed_order()
     b.a_hold(fill.cleared.patient)

@@ -81,6 +81,12 @@ _SUPPLIES = _all(
     "rems_supply s",
     f"s.patient_id = %(patient)s AND s.program_id = %(program)s AND {current_row('supply', 's')}",
 )
+_FACTORS = f"""
+(SELECT coalesce(jsonb_agg(x.factor), '[]') FROM (
+   SELECT DISTINCT ON (r.factor) r.factor, r.is_present FROM rems_clinicalfactor r
+   WHERE {_PATIENT} AND {current_row("clinicalfactor", "r")}
+   ORDER BY r.factor, r.occurred_at DESC, r.recorded_at DESC, r.id DESC) x WHERE x.is_present)
+"""
 _PRESCRIPTION = _newest(
     "occurred_at days_supply quantity refills_authorized channel category indication",
     "prescription",
@@ -123,6 +129,9 @@ SELECT jsonb_build_object(
       WHERE x.report_id = r.id AND {current_row("exposurereportfiling", "x")})),
   'hypersensitive', EXISTS (SELECT 1 FROM rems_hypersensitivity r
       WHERE {_PATIENT} AND {current_row("hypersensitivity", "r")}),
+  'factors', {_FACTORS},
+  'counted_at', (SELECT max(r.occurred_at) FROM rems_bloodcount r
+                 WHERE {_PATIENT} AND {current_row("bloodcount", "r")}),
   'prescription', {_PRESCRIPTION},
   'authorization', {
     _newest("number occurred_at", "authorization", "r.prescription_id = %(prescription)s")

@@ -179,8 +179,30 @@ def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> 
         medication_guide_given=counseling.get("medication_guide_id") is not None,
         approved_at=fill.approved_at,
         unit=fill.unit,
-        indication=_indication(row["prescription"]),
+        **_for_advisories(row, supplies.therapy_started_on, at),
     )
+
+
+def _for_advisories(row: Row, started_on: date | None, at: datetime) -> dict[str, Any]:
+    """What a pharmacist is told to think about; no rule asks for it."""
+    return {
+        "indication": _indication(row["prescription"]),
+        "strong_cyp1a2_inhibitor": "strong_cyp1a2_inhibitor" in row["factors"],
+        "hepatic_impairment": "hepatic_impairment" in row["factors"],
+        "on_dialysis": "on_dialysis" in row["factors"],
+        "takes_pembrolizumab": "takes_pembrolizumab" in row["factors"],
+        "blood_count_overdue": _is_count_overdue(row, started_on, at),
+    }
+
+
+def _is_count_overdue(row: Row, started_on: date | None, at: datetime) -> bool:
+    """Where nobody tells us of blood counts nothing is known of them, and nothing is said."""
+    counted_at = _time_or_none(row["counted_at"])
+    if started_on is None or counted_at is None:
+        return False
+    zone = core.zone_named(row["time_zone"])
+    counted_on, today = core.local_date(counted_at, zone), core.local_date(at, zone)
+    return core.is_count_overdue(_indication(row["prescription"]), started_on, counted_on, today)
 
 
 def _category(row: Row | None) -> core.RiskCategory | None:

@@ -6,6 +6,7 @@ from django.views.generic import View
 from rems.views import (
     agreement,
     calendars,
+    clinical,
     credentials,
     people,
     pharmacist,
@@ -66,6 +67,8 @@ urlpatterns = [
     _of_patient("supplies/<uuid:supply_id>/end/", pharmacist.EndSupplyView, "end-supply"),
     _of_patient("reports/<uuid:report_id>/file/", pharmacist.FileExposureView, "file-exposure"),
     _of_patient("reactions/new/", pharmacist.HypersensitivityView, "hypersensitivity"),
+    _of_patient("factors/new/", clinical.ClinicalFactorView, "factor"),
+    _of_patient("blood-counts/new/", clinical.BloodCountView, "blood-count"),
     _of_patient("entries/<slug:kind>/<uuid:row_id>/withdraw/", withdrawal.WithdrawView, "withdraw"),
     _of_patient("accounts/new/", registration.GrantAccessView, "grant-access"),
     _of_patient("accounts/<uuid:access_id>/end/", registration.EndAccessView, "end-access"),

@@ -11,6 +11,7 @@ from rems.forms.fields import count_field, day_field, one_of, text_field, time_f
 from rems.pages.words import (
     CATEGORY_NAMES,
     CHANGE_NAMES,
+    FACTOR_NAMES,
     PROOF_NAMES,
     RESULT_NAMES,
     changes_for,
@@ -189,6 +190,22 @@ class HypersensitivityForm(forms.Form):
     """A severe allergic reaction."""
 
     description = text_field("What happened")
+
+
+class ClinicalFactorForm(forms.Form):
+    """A medicine or condition that the dose has to follow."""
+
+    factor = one_of("What", words(FACTOR_NAMES))
+    is_present = one_of("Does it hold now?", [("yes", "Yes"), ("no", "No, not any more")])
+    since = time_field("Since when", NOW_IF_EMPTY)
+    note = text_field("Note", "The medicine, the stage, the dose.", required=False)
+
+
+class BloodCountForm(forms.Form):
+    """A complete blood count."""
+
+    collected_at = time_field("When the sample was taken", NOW_IF_EMPTY)
+    note = text_field("Note", required=False)
 
 
 class EmptyForm(forms.Form):

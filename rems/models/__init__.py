@@ -10,6 +10,7 @@ from .certification import (
     PrescriberCertification,
     StateLicence,
 )
+from .clinical import CLINICAL_FACTORS, BloodCount, ClinicalFactor
 from .contact import ContactPreference
 from .decision import DecisionRecord, Seal
 from .enrollment import (
@@ -46,13 +47,16 @@ from .reminder import Reminder
 from .supply import CounselingRecord, FirstDose, Supply, SupplyDelivery, SupplyEnd
 
 __all__ = [
+    "CLINICAL_FACTORS",
     "AgreementForm",
     "AgreementSignature",
     "Anchor",
     "Attestation",
     "Authorization",
+    "BloodCount",
     "CalendarFeed",
     "CategoryAssignment",
+    "ClinicalFactor",
     "Confirmation",
     "ContactPreference",
     "CounselingRecord",

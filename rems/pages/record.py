@@ -14,7 +14,9 @@ from rems.models import (
     AgreementForm,
     AgreementSignature,
     Authorization,
+    BloodCount,
     CategoryAssignment,
+    ClinicalFactor,
     Confirmation,
     CounselingRecord,
     Enrollment,
@@ -39,6 +41,7 @@ from rems.pages.words import (
     CATEGORY_NAMES,
     CHANNEL_NAMES,
     EXPOSURE_NAMES,
+    FACTOR_NAMES,
     HOLD_NAMES,
     PROOF_NAMES,
     RESULT_NAMES,
@@ -91,6 +94,10 @@ DESCRIPTIONS: dict[type[PatientEvidence], Words] = {
         f"Exposure reported: case {row.case_number}, MedWatch {row.medwatch_reference}"
     ),
     Hypersensitivity: lambda row: f"Severe allergic reaction: {row.description}",
+    ClinicalFactor: lambda row: _with_note(
+        f"{FACTOR_NAMES[row.factor]}: {'yes' if row.is_present else 'no more'}", row.note
+    ),
+    BloodCount: lambda row: _with_note("Blood count taken", row.note),
     Prescription: lambda row: (
         f"Prescription ({CHANNEL_NAMES[row.channel]}): {row.quantity} capsules for "
         f"{row.days_supply} days, {row.refills_authorized} refills"

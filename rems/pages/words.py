@@ -32,6 +32,12 @@ EXPOSURE_NAMES = {
     "partner_pregnancy": "Partner may be pregnant",
     "suspected_exposure": "Someone who can get pregnant may have touched the medicine",
 }
+FACTOR_NAMES = {
+    "strong_cyp1a2_inhibitor": "Takes a strong CYP1A2 inhibitor",
+    "hepatic_impairment": "Liver disease (hepatic impairment)",
+    "on_dialysis": "On dialysis",
+    "takes_pembrolizumab": "Takes pembrolizumab",
+}
 CHANGE_NAMES = {
     "missed_period": "My period is late or did not come",
     "abnormal_bleeding": "My bleeding is unusual",

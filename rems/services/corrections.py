@@ -12,7 +12,9 @@ from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.models import (
     AgreementForm,
     Authorization,
+    BloodCount,
     CategoryAssignment,
+    ClinicalFactor,
     Confirmation,
     CounselingRecord,
     ExposureReport,
@@ -75,6 +77,8 @@ CORRECTORS: dict[type[PatientEvidence], Authority] = {
     AgreementForm: require_prescribers_office,
     Survey: require_care_team,
     FirstDose: require_care_team,
+    ClinicalFactor: require_care_team,
+    BloodCount: require_care_team,
     Authorization: require_prescriber_or_pharmacist,
     Confirmation: _pharmacist,
     CounselingRecord: _pharmacist,

@@ -8,7 +8,7 @@ from catalog.models import Lot
 from orders import services as orders
 from orders.models import Order
 from rems.models import ExposureReport, Stamped, Supply, SupplyEnd
-from rems.services import changes, enrolling, exposure, supplies, testing
+from rems.services import changes, clinical, enrolling, exposure, supplies, testing
 from rems.services.enrolling import pharmacy_today
 from rems.signatures import Signature
 from tests import builders as b
@@ -110,6 +110,10 @@ def a_whole_life() -> Fill:
         actor=pharmacist,
     )
     exposure.record_hypersensitivity(patient_id=patient.pk, description="Rash", actor=pharmacist)
+    clinical.record_clinical_factor(
+        patient_id=patient.pk, factor="on_dialysis", is_present=True, actor=pharmacist
+    )
+    clinical.record_blood_count(patient_id=patient.pk, actor=pharmacist)
     assert orders.record_loss(**fill.pharmacist("The parcel is lost."), reason="Fire").is_done
     enrolling.discontinue_treatment(patient_id=patient.pk, reason="Moved", actor=pharmacist)
     a_sign_off("max_days_left")

@@ -234,6 +234,7 @@ WORDS = {
     "rems_survey_category_known": "category",
     "rems_hold_type_known": "hold_type",
     "rems_exposurereport_kind_known": "kind",
+    "rems_clinicalfactor_factor_known": "factor",
     "rems_prescription_category_known": "category",
     "rems_prescription_channel_known": "channel",
     "rems_confirmation_source_known": "source",

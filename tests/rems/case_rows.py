@@ -12,10 +12,12 @@ from rems import core
 from rems.loaders import Fill, LoadedFacts, load_facts
 from rems.locks import Parties
 from rems.models import (
+    CLINICAL_FACTORS,
     AgreementForm,
     AgreementSignature,
     Authorization,
     CategoryAssignment,
+    ClinicalFactor,
     Confirmation,
     CounselingRecord,
     Enrollment,
@@ -152,6 +154,9 @@ class CaseRows:
             self._evidence(ExposureReport, LONG_AGO, kind="pregnancy", due_at=LONG_AGO)
         if facts["allergy"]:
             self._evidence(Hypersensitivity, LONG_AGO)
+        for factor in CLINICAL_FACTORS:
+            if facts.get(factor):
+                self._evidence(ClinicalFactor, LONG_AGO, factor=factor, is_present=True)
 
     def _supplies(self) -> None:
         before = self._facts["prev"]

@@ -9,6 +9,7 @@ from rems.core.schedule.falling_due import (
     obligations_of_orders,
 )
 from rems.core.schedule.house import credential_expiring, lot_expiring, reminder_failed
+from rems.core.schedule.label import is_count_overdue
 from rems.core.schedule.leads import ADVISORY, STEPS, Audience, Step, numbers_for
 from rems.core.schedule.moments import NEVER_QUIET, Quiet, moment_of, sendable, steps_to_tell
 from rems.core.schedule.obligation import Kind, Obligation
@@ -32,6 +33,7 @@ __all__ = [
     "Step",
     "credential_expiring",
     "exposure_report_due",
+    "is_count_overdue",
     "lot_expiring",
     "moment_of",
     "next_test_due",

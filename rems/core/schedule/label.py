@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import takewhile
 
 from rems.core.programs import Limit
 from rems.core.vocabulary import Confidence, Indication
@@ -48,3 +49,15 @@ def count_days(indication: Indication | None) -> Iterator[timedelta]:
     while True:
         day += _LATER
         yield timedelta(days=day)
+
+
+def is_count_overdue(
+    indication: Indication | None, started_on: date, counted_on: date, today: date
+) -> bool:
+    """Whether a blood count was due before `today` and none was taken since the one before was due.
+
+    `counted_on` is the newest count. All are local days.
+    """
+    days = (started_on + after for after in count_days(indication))
+    due = [started_on, *takewhile(lambda on: on < today, days)]
+    return len(due) > 1 and counted_on <= due[-2]

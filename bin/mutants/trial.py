@@ -46,7 +46,7 @@ OWN = {
     "course": "test_schedule_course",
     "falling_due": "test_schedule_course",
     "house": "test_schedule_course",
-    "label": "test_reminders_document",
+    "label": "test_schedule_counts",
     "leads": "test_reminders_document",
     "moments": "test_schedule_moments",
     "schedule": "test_schedule",
@@ -60,7 +60,8 @@ STAGES = (
     (
         *("test_absent_facts", "test_advisories", "test_order_states", "test_schedule"),
         *("test_schedule_course", "test_schedule_moments", "test_schedule_edges"),
-        *("test_schedule_days", "test_schedule_precautions", "test_reminders_document"),
+        *("test_schedule_days", "test_schedule_precautions", "test_schedule_counts"),
+        "test_reminders_document",
         *("test_programs", "test_values", "test_calendar", "test_rules_document"),
         *("test_published_cases", "test_case_format"),
     ),

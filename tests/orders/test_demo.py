@@ -46,7 +46,6 @@ def order_for(member: Member) -> StepResult:
 def test_every_member_stands_as_documented_and_a_second_run_adds_nothing(
     clock: VirtualClock,
 ) -> None:
-    clock.set(clock.now().replace(hour=16))  # by day in New York: at night Mara's reminder waits
     seed()
     before = Prescription.objects.count()
 

@@ -115,9 +115,11 @@ def test_after_a_corrected_number_carl_orders_anew() -> None:
 
 
 def _correct(row: Authorization, number: str | None) -> None:
+    doctor = prescriber_user(row.patient)
     correct_evidence(
         row=row,
         replacement=Authorization(number=number, occurred_at=row.occurred_at) if number else None,
         reason="Typed wrongly.",
-        actor=prescriber_user(row.patient),
+        actor=doctor,
+        signature=sign(doctor, Role.PRESCRIBER),
     )

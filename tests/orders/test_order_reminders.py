@@ -13,6 +13,7 @@ from rems.outbox import still_needed
 from rems.services.planning import plan_everything
 from tests import cast
 from tests.builders import the_store
+from tests.database import VirtualClock
 from tests.orders import steps
 from tests.rems.treated import all_planned
 
@@ -41,7 +42,10 @@ def test_an_order_that_waits_is_a_task_a_day_after_its_last_step() -> None:
     assert first.send_at > placed_at + DAY
 
 
-def test_a_number_that_lapses_is_a_task_while_the_parcel_is_still_here() -> None:
+def test_a_number_that_lapses_is_a_task_while_the_parcel_is_still_here(
+    clock: VirtualClock,
+) -> None:
+    clock.set(clock.now().replace(hour=16))  # noon in New York: her parcel's day is not nearly over
     order = steps.placed(cast.ana())
     assert tasks(order, "confirmation_lapsing") == [(1, "task"), (2, "task")]
     steps.approve(order)

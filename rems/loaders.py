@@ -16,7 +16,7 @@ from django.db import connection
 from rems import core
 from rems.facts_query import STATEMENT, STATEMENT_FOR_MANY
 from rems.locks import Parties
-from rems.models import ProgramVersion
+from rems.models import CLINICAL_FACTORS, ProgramVersion
 from rems.seals import ChainEnd
 from rems.supply_facts import SuppliesInHand
 
@@ -187,10 +187,7 @@ def _for_advisories(row: Row, started_on: date | None, at: datetime) -> dict[str
     """What a pharmacist is told to think about; no rule asks for it."""
     return {
         "indication": _indication(row["prescription"]),
-        "strong_cyp1a2_inhibitor": "strong_cyp1a2_inhibitor" in row["factors"],
-        "hepatic_impairment": "hepatic_impairment" in row["factors"],
-        "on_dialysis": "on_dialysis" in row["factors"],
-        "takes_pembrolizumab": "takes_pembrolizumab" in row["factors"],
+        **{factor: factor in row["factors"] for factor in CLINICAL_FACTORS},
         "blood_count_overdue": _is_count_overdue(row, started_on, at),
     }
 

@@ -161,27 +161,26 @@ def prescriber_user(patient: Patient) -> User:
     return _user(patient.prescriber)
 
 
+def by_prescriber(patient: Patient) -> dict[str, Any]:
+    """The patient's prescriber, who acts and signs."""
+    user = prescriber_user(patient)
+    return {"actor": user, "signature": sign(user, Role.PRESCRIBER)}
+
+
 def assign(patient: Patient, category: str, **more: Any) -> None:
     """The prescriber puts the patient into the category."""
-    user = prescriber_user(patient)
     enrolling.assign_category(
-        patient_id=patient.pk,
-        category=category,
-        actor=user,
-        signature=sign(user, Role.PRESCRIBER),
-        **more,
+        patient_id=patient.pk, category=category, **by_prescriber(patient), **more
     )
 
 
 def prove(patient: Patient, proof_type: str, since_on: date | None = None) -> None:
     """Why the patient is not of reproductive potential."""
-    user = prescriber_user(patient)
     enrolling.record_reproductive_status(
         patient_id=patient.pk,
         proof_type=proof_type,
         since_on=since_on or _years_ago(5),
-        actor=user,
-        signature=sign(user, Role.PRESCRIBER),
+        **by_prescriber(patient),
         recorded_on=ago(days=14),
     )
 
@@ -239,10 +238,7 @@ def a_hold(patient: Patient, change: str = "abnormal_bleeding", **more: Any) -> 
 
 def clear(hold: Hold) -> None:
     """The prescriber clears the hold."""
-    user = prescriber_user(hold.patient)
-    changes.clear_hold(
-        hold_id=hold.pk, reason="Examined.", actor=user, signature=sign(user, Role.PRESCRIBER)
-    )
+    changes.clear_hold(hold_id=hold.pk, reason="Examined.", **by_prescriber(hold.patient))
 
 
 def a_survey(patient: Patient, completed_at: datetime | None = None) -> None:
@@ -290,7 +286,6 @@ def a_prescription(
     **more: Any,
 ) -> Prescription:
     """A prescription that the prescriber wrote in the portal two hours ago."""
-    user = prescriber_user(patient)
     return prescribing.write_prescription(
         patient_id=patient.pk,
         product_id=the_store().product.pk,
@@ -298,8 +293,7 @@ def a_prescription(
         days_supply=days_supply,
         quantity=quantity,
         written_at=written_at or ago(hours=2),
-        actor=user,
-        signature=sign(user, Role.PRESCRIBER),
+        **by_prescriber(patient),
         indication=indication,
         **more,
     )
@@ -309,13 +303,11 @@ def authorize(
     prescription: Prescription, number: str | None = None, issued_at: datetime | None = None
 ) -> Authorization:
     """The program's authorization number of the prescription, issued an hour ago."""
-    doctor = prescriber_user(prescription.patient)
     return prescribing.record_authorization(
         prescription_id=prescription.pk,
         number=number or f"A{prescription.pk.hex[-9:]}",
         issued_at=issued_at or ago(hours=1),
-        actor=doctor,
-        signature=sign(doctor, Role.PRESCRIBER),
+        **by_prescriber(prescription.patient),
     )
 
 

@@ -47,11 +47,10 @@ def require_care_team(user: User, patient: Patient, at: datetime) -> None:
 
 def require_prescriber_or_pharmacist(user: User, patient: Patient, at: datetime) -> Role:
     """The treating prescriber, or a pharmacist who copies what the prescriber sent; as whom they sign."""
-    if treats(user, patient):
-        return Role.PRESCRIBER
-    if user.has_role(Role.PHARMACIST):
-        return Role.PHARMACIST
-    raise NotAllowed("Only the patient's prescriber or a pharmacist can do this.")
+    role = prescriber_or_pharmacist(user, patient)
+    if role is None:
+        raise NotAllowed("Only the patient's prescriber or a pharmacist can do this.")
+    return role
 
 
 def require_access(user: User, patient_id: UUID, at: datetime) -> PatientAccess:
@@ -82,6 +81,13 @@ def works_for_prescriber(user: User, patient: Patient, at: datetime) -> bool:
 def treats(user: User, patient: Patient) -> bool:
     """Whether the user is the prescriber who treats the patient now."""
     return user.has_role(Role.PRESCRIBER) and patient.prescriber.user_id == user.pk
+
+
+def prescriber_or_pharmacist(user: User, patient: Patient) -> Role | None:
+    """As which of the two the user acts: the treating prescriber, or a pharmacist; None as neither."""
+    if treats(user, patient):
+        return Role.PRESCRIBER
+    return Role.PHARMACIST if user.has_role(Role.PHARMACIST) else None
 
 
 def require_signature(signature: Signature, actor: User, role: Role | Iterable[str]) -> None:

@@ -18,6 +18,7 @@ from rems.selectors import (
 from rems.services import changes, enrolling, prescribing, testing
 from rems.services.authority import (
     is_on_care_team,
+    prescriber_or_pharmacist,
     require_prescriber_or_pharmacist,
     treats,
     works_for_prescriber,
@@ -183,7 +184,7 @@ class AuthorizationView(EvidenceFormView):
 
     def is_allowed(self) -> bool:
         """The treating prescriber, or a pharmacist."""
-        return treats(self.reader, self.patient) or self.reader.has_role(Role.PHARMACIST)
+        return prescriber_or_pharmacist(self.reader, self.patient) is not None
 
     def find(self, **keys: UUID) -> None:
         """The prescription."""

@@ -23,6 +23,7 @@ from tests.builders import (
     ago,
     an_outside_supply,
     authorize,
+    by_prescriber,
     clear_for,
     confirm,
     counsel,
@@ -182,7 +183,9 @@ def test_an_authorization_number_belongs_to_one_prescription() -> None:
         authorize(cleared.prescription, "A-OTHER")
     for number in ("", "  ", "A 1!", "Ä1"):
         with nothing_recorded(), pytest.raises(EntryRefused):
-            authorize(second, number or " ")
+            prescribing.record_authorization(
+                prescription_id=second.pk, number=number, **by_prescriber(cleared.patient)
+            )
 
 
 def test_a_number_is_signed_by_the_prescriber_or_by_the_pharmacist_who_copies_it() -> None:

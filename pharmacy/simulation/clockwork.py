@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -19,6 +20,7 @@ from pharmacy.simulation.town import Town
 from rems.models import Reminder
 from rems.outbox import Difference
 from rems.services import planning
+from rems.tasks import TICK_SECONDS
 
 # A tick that finds nothing does nothing: so many of them would take most of a run's time. In the
 # order of the index, else PostgreSQL looks through the whole table for the first row. A task is no
@@ -29,6 +31,7 @@ AND send_at <= %(now)s AND (lease_until IS NULL OR lease_until <= %(now)s)
 ORDER BY send_at, id LIMIT 1
 """
 TICK = timedelta(minutes=10)
+ASKED_IN_A_TICK = round(TICK.total_seconds() / TICK_SECONDS)
 DAYS_BETWEEN_OUTAGES = 9.0
 WORKER_DIES = 0.02  # of the ticks that find something to do
 # Beat has everybody planned anew twice a day. So many rounds would take most of a run's time.
@@ -65,9 +68,17 @@ class Clockwork:
         """Beat's, to which a worker listens."""
         while True:
             yield TICK
-            if not self._beat_is_away and self._something_is_due():
-                for task in sorted(self._broker.beat()):
-                    self._work(task)
+            if not self._beat_is_away:
+                self._send_what_is_due(self._work)
+
+    def _send_what_is_due(self, work: Callable[[str], None]) -> None:
+        """Until none is due, or as often as beat asks in that time; once while the broker is away."""
+        for _ in range(ASKED_IN_A_TICK):
+            tasks = sorted(self._broker.beat()) if self._something_is_due() else []
+            for task in tasks:
+                work(task)
+            if not tasks:
+                break
 
     def _something_is_due(self) -> bool:
         """Asked with the instant itself: a clock read row by row would use no index."""
@@ -151,8 +162,7 @@ class Clockwork:
         self._provider.outage = None
         self._broker.kill()
         self._broker.start()
-        for task in sorted(self._broker.beat()):
-            current_app.tasks[task]()
+        self._send_what_is_due(lambda task: current_app.tasks[task]())
 
 
 class Turns:

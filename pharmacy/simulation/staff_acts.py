@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 
 from catalog.models import Lot as LotRow
-from pharmacy.simulation.ground import PROGRAM
+from pharmacy.simulation.ground import PROGRAM, SECOND
 from pharmacy.simulation.notes import Lot
 from pharmacy.simulation.order_acts import OrderActs
 from rems.models import (
@@ -109,14 +109,19 @@ class StaffActs(OrderActs):
             row.is_suspect = lot.suspect = not lot.suspect
         row.save(update_fields=["is_recalled", "is_suspect"])
 
-    def see_to_failures(self, dice: Random) -> None:
-        """What failed is tried again, or told in another way; or just its task is ticked off."""
+    def see_to_failures(self, dice: Random) -> Iterator[timedelta]:
+        """What failed is tried again, or told in another way; or just its task is ticked off. One by
+        one, with time between them: after an outage they are many, and beat does not wait for it."""
         failed = Reminder.objects.filter(status=Reminder.Status.FAILED)
-        for row in failed.order_by("send_at", "pk"):
-            self.tick()
-            what = dice.choice(("again", "again", "told", "ticked off"))
-            about_it = Reminder.objects.filter(subject_id=row.pk, status=Reminder.Status.PLANNED)
-            settled = about_it.first() if what == "ticked off" else row
-            act = retry_reminder if what == "again" else resolve_reminder
-            if settled is not None:
-                self.do(partial(act, reminder_id=settled.pk, actor=self.tess))
+        for row in list(failed.order_by("send_at", "pk")):
+            yield SECOND
+            if failed.filter(pk=row.pk).exists():
+                self._see_to(row, dice.choice(("again", "again", "told", "ticked off")))
+
+    def _see_to(self, row: Reminder, what: str) -> None:
+        self.tick()
+        about_it = Reminder.objects.filter(subject_id=row.pk, status=Reminder.Status.PLANNED)
+        settled = about_it.first() if what == "ticked off" else row
+        act = retry_reminder if what == "again" else resolve_reminder
+        if settled is not None:
+            self.do(partial(act, reminder_id=settled.pk, actor=self.tess))

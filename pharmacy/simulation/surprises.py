@@ -157,4 +157,4 @@ class FailureDesk:
         """A few times a day."""
         while True:
             yield timedelta(hours=self._dice.randint(2, 14))
-            self._town.see_to_failures(self._dice)
+            yield from self._town.see_to_failures(self._dice)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from math import inf
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
@@ -30,6 +31,7 @@ from pharmacy.simulation.provider import Provider
 from pharmacy.simulation.reckoning import Reckoning
 from pharmacy.simulation.surprises import FailureDesk, StaffDays, Surprises
 from pharmacy.simulation.town import BEGINS_AT, Town
+from rems import tasks
 from rems.services import planning, reminder_outcomes
 
 PATIENTS_OF_A_PRESCRIBER = 25
@@ -58,7 +60,7 @@ def simulate(plan: Plan, superuser: Connection, progress: Progress) -> Ledger:
     with tempfile.TemporaryDirectory(prefix="simulation-") as name, settled(Path(name)) as broker:
         book = Path(name) / "messages"
         provider = Provider(book, f"{plan.seed}/provider" if plan.faults else "")
-        with posted_to(provider), _by_the_seed(plan), _gate_or_none(plan, superuser):
+        with posted_to(provider), by_the_seed(plan), _gate_or_none(plan, superuser):
             return _World(plan, superuser, broker, provider, book).run(progress)
 
 
@@ -75,12 +77,13 @@ def settled(folder: Path) -> Iterator[Broker]:
 
 
 @contextmanager
-def _by_the_seed(plan: Plan) -> Iterator[None]:
+def by_the_seed(plan: Plan) -> Iterator[None]:
     """What the store leaves to chance is the seed's: how much longer a pause is, and who is planned
-    anew when."""
+    anew when. How long sending takes on this machine is nobody's: the virtual clock stands still."""
     with (
         patch.object(reminder_outcomes, "random", plan.dice("pauses")),
         patch.object(planning, "part_of", Turns().part_of),
+        patch.object(tasks, "LONGEST_RUN_SECONDS", inf),
     ):
         yield
 

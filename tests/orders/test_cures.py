@@ -1,7 +1,9 @@
 """No refusal without a cure, for the rules that only an order meets: R16, R47, R48; and every rule
 of the gate has its sentence here or in tests/rems/test_cures.py."""
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,19 +32,33 @@ def test_r16_a_number_that_has_an_order_is_cured_by_a_new_prescription() -> None
     assert place(Cleared(cleared.patient, again, authorize(again, issued_at=now()))).is_done
 
 
-def test_r47_a_recalled_package_is_cured_by_another_one() -> None:
+@pytest.mark.parametrize(
+    "what", [{"is_recalled": True}, {"is_suspect": True}, {"expires_on": date(2026, 1, 31)}]
+)
+def test_r47_a_package_that_may_not_be_used_is_cured_by_another_one(what: dict[str, Any]) -> None:
     order = approved(carl())
     lot = order_lot(order)
     other = Lot.objects.create(
         package=lot.package, number="L-NEW", expires_on=lot.expires_on, quantity_on_hand=3
     )
-    Lot.objects.filter(pk=lot.pk).update(is_recalled=True)
+    Lot.objects.filter(pk=lot.pk).update(**what)
+    is_refused_by_r47(order, lot)
+    assert dispense(order, lot_id=other.pk).is_done
+
+
+def test_r47_a_package_that_was_not_scanned_is_cured_by_its_serial_number() -> None:
+    order = approved(carl())
+    is_refused_by_r47(order, order_lot(order), serial_number="")
+    assert dispense(order).is_done
+
+
+def is_refused_by_r47(order: Order, lot: Lot, **more: str) -> None:
+    """The package is refused, that is kept, and nothing else changed."""
     counted = traces()
-    refused = dispense(order, lot_id=lot.pk)
+    refused = dispense(order, lot_id=lot.pk, **more)
     assert refused.decision is not None
     assert refused.decision.denying_rules == ("R47",)
     assert (traces(), refusals(order.pk)) == (counted, 1)
-    assert dispense(order, lot_id=other.pk).is_done
 
 
 def order_lot(order: Order) -> Lot:

@@ -93,7 +93,18 @@ _PRESCRIPTION = _newest(
     "r.id = %(prescription)s AND r.patient_id = %(patient)s",
 )
 
-STATEMENT = f"""
+_ASKED = {
+    "patient": "uuid",
+    "program": "text",
+    "pharmacy": "uuid",
+    "prescriber": "uuid",
+    "pharmacist": "uuid",
+    "prescription": "uuid",
+    "state": "text",
+    "at": "timestamptz",
+}
+
+_FACTS = f"""
 SELECT jsonb_build_object(
   'version', (SELECT v.id FROM rems_programversion v WHERE v.program_id = %(program)s
               AND v.in_force_from <= %(at)s ORDER BY v.in_force_from DESC LIMIT 1),
@@ -152,31 +163,20 @@ SELECT jsonb_build_object(
 """
 
 
-_ASKED = {
-    "patient": "uuid",
-    "program": "text",
-    "pharmacy": "uuid",
-    "prescriber": "uuid",
-    "pharmacist": "uuid",
-    "prescription": "uuid",
-    "state": "text",
-    "at": "timestamptz",
-}
+def _for_each_fill() -> str:
+    """The facts of each fill in `%(asked)s`, a JSON array of them, in its order.
 
-
-def _for_many(statement: str) -> str:
-    """The same statement for many fills in one round trip: `%(asked)s` is a JSON array of them.
-
-    One value, as any plan then looks as dear as one made for the occasion, and the server keeps it.
-    Of arrays it does not know how long the next ones are, and plans anew each time.
+    One value, as any plan then looks as dear as one made for the occasion, and the server keeps it:
+    to plan takes as long as to read. Of single values, or of arrays, it plans anew each time.
     """
+    facts = _FACTS
     for name in _ASKED:
-        statement = statement.replace(f"%({name})s", f"asked.{name}")
+        facts = facts.replace(f"%({name})s", f"asked.{name}")
     typed = ", ".join(f"{name} {kind}" for name, kind in _ASKED.items())
     return (
-        f"{statement} FROM ROWS FROM (jsonb_to_recordset(%(asked)s::jsonb) AS ({typed})) "
+        f"{facts} FROM ROWS FROM (jsonb_to_recordset(%(asked)s::jsonb) AS ({typed})) "
         f"WITH ORDINALITY AS asked({', '.join(_ASKED)}, place) ORDER BY asked.place"
     )
 
 
-STATEMENT_FOR_MANY = _for_many(STATEMENT)
+STATEMENT = _for_each_fill()

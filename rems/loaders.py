@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from rems import core
-from rems.facts_query import STATEMENT, STATEMENT_FOR_MANY
+from rems.facts_query import STATEMENT
 from rems.locks import Parties
 from rems.models import CLINICAL_FACTORS, ProgramVersion
 from rems.seals import ChainEnd
@@ -70,8 +70,8 @@ def load_facts(
 
     Raises core.UnknownProgram when no version of the program is in force.
     """
-    row = _read(Asked(parties, prescription_id, fill), at)
-    return _loaded(row, parties.program_code, fill, at)
+    (loaded,) = load_many([Asked(parties, prescription_id, fill)], at)
+    return loaded
 
 
 def load_many(asked: Sequence[Asked], at: datetime) -> list[LoadedFacts]:
@@ -83,7 +83,7 @@ def load_many(asked: Sequence[Asked], at: datetime) -> list[LoadedFacts]:
         return []
     names = json.dumps([_names(one, at) for one in asked], default=str)
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT_FOR_MANY, {"asked": names})
+        cursor.execute(STATEMENT, {"asked": names})
         rows: list[Row] = [json.loads(found[0]) for found in cursor.fetchall()]
     return [
         _loaded(row, one.parties.program_code, one.fill, at)
@@ -132,15 +132,6 @@ def _names(asked: Asked, at: datetime) -> dict[str, Any]:
         "state": asked.fill.state,
         "at": at,
     }
-
-
-def _read(asked: Asked, at: datetime) -> Row:
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, _names(asked, at))
-        found = cursor.fetchone()
-    assert found is not None
-    row: Row = json.loads(found[0])
-    return row
 
 
 def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> core.Facts:

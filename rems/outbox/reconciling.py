@@ -28,18 +28,23 @@ _KEY = "w.subject_id, w.program_id, w.kind, w.due_on, w.step, w.recipient_id, w.
 _COLUMNS = "subject_id, patient_id, program_id, kind, due_on, step, recipient_id, channel, send_at"
 # A later or an earlier time, unless both have come: then it is on its way.
 _MOVES = """r.status = 'planned' AND r.attempts = 0 AND r.send_at <> {new}
-    AND greatest(r.send_at, {new}) > %(at)s"""
+    AND greatest(r.send_at, {new}) > (SELECT at FROM asked)"""
 
+# What is asked is one value, into which the planner does not look: any plan then looks as dear as one
+# made for the occasion, and the server keeps it. To plan takes longer than the work.
 _STATEMENT = f"""
-WITH wanted AS (
-  SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS w(id uuid, subject_id uuid,
+WITH asked AS MATERIALIZED (
+  SELECT * FROM jsonb_to_record(%(asked)s::jsonb)
+    AS a(wanted jsonb, scope uuid[], kinds text[], program text, at timestamptz)
+), wanted AS MATERIALIZED (
+  SELECT w.* FROM asked, jsonb_to_recordset(asked.wanted) AS w(id uuid, subject_id uuid,
     patient_id uuid, program_id text, kind text, due_on date, step int, recipient_id uuid,
     channel text, send_at timestamptz)
 ), standing AS MATERIALIZED (
   SELECT r.id, {_COLUMNS}, status, attempts FROM rems_reminder r WHERE __SCOPE__
 ), changing AS (
   SELECT r.id, true AS is_obsolete FROM standing r
-  WHERE r.status = 'planned' AND r.kind = ANY(%(kinds)s)
+  WHERE r.status = 'planned' AND r.kind = ANY((SELECT kinds FROM asked)::text[])
     AND NOT EXISTS (SELECT 1 FROM wanted w WHERE {_SAME_KEY})
   UNION ALL
   SELECT r.id, false FROM wanted w JOIN standing r ON {_SAME_KEY}
@@ -69,9 +74,10 @@ WITH wanted AS (
 )
 SELECT * FROM cancelled UNION ALL SELECT * FROM put
 """
+_SCOPE = "(SELECT scope FROM asked)"
 _SCOPES = {
     "patient": "r.patient_id {is_asked}",
-    "course": "r.patient_id {is_asked} AND r.program_id = %(program)s",
+    "course": "r.patient_id {is_asked} AND r.program_id = (SELECT program FROM asked)",
     "wanted": "r.subject_id IN (SELECT subject_id FROM wanted)",
     "subject": "r.subject_id {is_asked} AND r.patient_id IS NULL",
     "person": "(r.patient_id {is_asked} OR r.subject_id {is_asked} AND r.patient_id IS NULL)",
@@ -110,15 +116,15 @@ def reconcile(
     key is given. Of other `kinds` nothing is cancelled. Returns what was changed.
     """
     scope = list(keys)
-    parameters: dict[str, Any] = {
-        "wanted": json.dumps([_row(one) for one in wanted], default=str),
+    asked = {
+        "wanted": [_row(one) for one in wanted],
         "scope": scope,
         "kinds": list(kinds),
         "program": program_code,
         "at": at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_statement(by, len(scope) == 1), parameters)
+        cursor.execute(_statement(by, len(scope) == 1), {"asked": json.dumps(asked, default=str)})
         return [Difference(*found) for found in cursor.fetchall()]
 
 
@@ -139,10 +145,6 @@ def _row(wanted: Wanted) -> dict[str, Any]:
 
 
 def _statement(by: str, is_one: bool) -> str:
-    """The statement for these keys.
-
-    For one key, and with what is wanted as one value, any plan looks as dear as one made for the
-    occasion, so the server keeps it: to plan takes longer than the work.
-    """
-    is_asked = "= (%(scope)s::uuid[])[1]" if is_one else "= ANY(%(scope)s)"
+    """The statement for these keys; one is looked up by itself."""
+    is_asked = f"= {_SCOPE}[1]" if is_one else f"= ANY({_SCOPE}::uuid[])"
     return _STATEMENT.replace("__SCOPE__", _SCOPES[by].format(is_asked=is_asked))

@@ -3,13 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from accounts.models import User
 from catalog.models import Lot, Package
-from orders.models import Basket, Document, Order, OrderEvent
+from orders.models import Basket, Document, Order, OrderEvent, Release
 from orders.states import Status
-from rems.models import DecisionRecord, Patient, Pharmacist, Prescription
+from rems.models import DecisionRecord, Patient, Pharmacist, Prescription, Supply
 from rems.selectors import current, patients_acted_for
 
 CLOSED = (Status.REJECTED, Status.CANCELLED)
@@ -37,6 +37,13 @@ def binding_orders() -> QuerySet[Order]:
 def without_order(prescriptions: QuerySet[Prescription]) -> QuerySet[Prescription]:
     """Of these prescriptions, those that no order binds: what may still be ordered."""
     return prescriptions.filter(~Exists(binding_orders().filter(prescription=OuterRef("pk"))))
+
+
+def that_left(supplies: QuerySet[Supply]) -> QuerySet[Supply]:
+    """Of these supplies, those from elsewhere, and ours whose parcel was released; `left_at` is when."""
+    released = Release.objects.filter(order_id=OuterRef("order_id")).values("recorded_at")
+    left_at = Case(When(source="elsewhere", then=F("occurred_at")), default=Subquery(released))
+    return supplies.annotate(left_at=left_at).filter(left_at__isnull=False)
 
 
 def order_of_prescription(prescription_id: UUID) -> Order | None:

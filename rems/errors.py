@@ -27,6 +27,15 @@ class StaleForm(DomainError):
     """The thing changed since the page was drawn; nothing was done."""
 
 
+class ClockSetBack(DomainError):
+    """Something was recorded later than it now is: by this clock it would not have happened yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The store's clock was set back. Nothing was changed. Try again in a few minutes."
+        )
+
+
 class GuardRefused(DomainError):
     """The database refused. `guard` is the constraint's name (docs/guards.md).
 
@@ -54,6 +63,7 @@ MESSAGES: dict[str, str] = {
         "This confirmation number is on record for another prescription."
     ),
     "rems_enrollment_one_active": "The patient is already enrolled.",
+    "rems_firstdose_after_release": "These capsules have not left the pharmacy yet.",
     "rems_holdclearance_once": "This hold was already cleared.",
     "rems_testverification_once": "This result was already verified.",
     "rems_exposurereportfiling_once": "This report was already filed.",

@@ -158,6 +158,10 @@ SELECT jsonb_build_object(
     )
 },
   'supplies', {_SUPPLIES},
+  'known_at', (SELECT max(last.sealed_at) FROM
+      unnest(ARRAY[%(patient)s, %(prescriber)s, %(pharmacist)s, %(pharmacy)s]) AS one(subject)
+      CROSS JOIN LATERAL (SELECT s.sealed_at FROM rems_seal s WHERE s.subject_id = one.subject
+                          ORDER BY s.seq DESC LIMIT 1) last),
   'chain_end', (SELECT jsonb_build_object('seq', s.seq, 'digest', s.digest) FROM rems_seal s
                 WHERE s.subject_id = %(patient)s ORDER BY s.seq DESC LIMIT 1))::text
 """

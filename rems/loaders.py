@@ -52,7 +52,8 @@ class Asked:
 class LoadedFacts:
     """The facts, by which version of the program they are to be judged, and the rows behind them.
 
-    `chain_end` is the patient's; it stands as long as the patient's lock was and is held.
+    `chain_end` is the patient's; it stands as long as the patient's lock was and is held. `known_at`
+    is when the newest of all that was recorded about the parties was sealed.
     """
 
     facts: core.Facts
@@ -61,6 +62,7 @@ class LoadedFacts:
     authorization_id: UUID | None
     confirmation_id: UUID | None
     chain_end: ChainEnd
+    known_at: datetime | None
 
 
 def load_facts(
@@ -106,6 +108,7 @@ def _loaded(row: Row, program_code: str, fill: Fill, at: datetime) -> LoadedFact
         authorization_id=_id(row["authorization"]),
         confirmation_id=_id(row["confirmation"]),
         chain_end=ChainEnd(**(row["chain_end"] or {})),
+        known_at=_time_or_none(row["known_at"]),
     )
 
 

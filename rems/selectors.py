@@ -52,14 +52,22 @@ RECENT = 6
 # A reminder that went out, or still waits, for longer than this after its moment is late.
 LATE_AFTER = timedelta(minutes=15)
 
-# Which prescriptions still wait for a fill is known to those who fill them; they say so here.
+# Which prescriptions still wait for a fill, and which supplies have left, is known to those who fill
+# them; they say so here.
 PrescriptionFilter = Callable[[QuerySet[Prescription]], QuerySet[Prescription]]
+SupplyFilter = Callable[[QuerySet[Supply]], QuerySet[Supply]]
 _open_prescription_filters: list[PrescriptionFilter] = []
+_left_supply_filters: list[SupplyFilter] = []
 
 
 def register_open_prescriptions(narrow: PrescriptionFilter) -> None:
     """Tell the program how to leave out prescriptions that are used. Called from AppConfig.ready."""
     _open_prescription_filters.append(narrow)
+
+
+def register_supplies_that_left(narrow: SupplyFilter) -> None:
+    """Tell the program how to leave out what is still in the pharmacy. Called from AppConfig.ready."""
+    _left_supply_filters.append(narrow)
 
 
 def current(model: type[E]) -> QuerySet[E]:
@@ -168,7 +176,21 @@ def newest_open_prescriptions(patient_ids: list[UUID]) -> dict[UUID, Prescriptio
 def supplies_without_first_dose(patient_id: UUID) -> QuerySet[Supply]:
     """Supplies of which nobody has said when the first capsules were taken, newest first."""
     started = current(FirstDose).filter(supply=OuterRef("pk"))
-    return of_patient(Supply, patient_id).filter(~Exists(started), ~Exists(_ends()))
+    return supplies_that_left(of_patient(Supply, patient_id)).filter(
+        ~Exists(started), ~Exists(_ends())
+    )
+
+
+def supplies_that_left(supplies: QuerySet[Supply]) -> QuerySet[Supply]:
+    """Of these supplies, those that a pharmacy has let go; `left_at` is when."""
+    for narrow in _left_supply_filters:
+        supplies = narrow(supplies)
+    return supplies
+
+
+def is_ended(supply: Supply) -> bool:
+    """Whether the supply is on record as lost, returned or not released."""
+    return current(SupplyEnd).filter(supply=supply).exists()
 
 
 def outside_supplies(patient_id: UUID) -> QuerySet[Supply]:

@@ -91,9 +91,12 @@ class SuppliesInHand:
 
 
 def _never_arrived(row: Row) -> bool:
+    """A parcel that was sent back had arrived where a first dose is on record. One that was lost had
+    not, whatever was clicked: the pharmacist signed the loss."""
     is_parcel = row["order_id"] is not None
-    was_seen = row["delivered_at"] is not None or row["first_dose"] is not None
-    return is_parcel and row["end"] in {"lost", "returned"} and not was_seen
+    was_seen = row["delivered_at"] is not None
+    was_used = row["end"] == "returned" and row["first_dose"] is not None
+    return is_parcel and row["end"] in {"lost", "returned"} and not (was_seen or was_used)
 
 
 def _time(value: str) -> datetime:

@@ -13,6 +13,8 @@ from rems import core
 from rems.checklists import quiet_answers
 from rems.services import enrolling, supplies, surveying
 
+# The orders whose capsules are no longer in the pharmacy.
+LEFT = ("shipped", "handed_over", "delivered", "lost", "returned")
 CATEGORIES = ("FRP_ADULT", "FNRP_ADULT", "MALE_ADULT", "FRP_CHILD", "FNRP_CHILD", "MALE_CHILD")
 
 
@@ -208,7 +210,8 @@ class EvidenceActs(SafetyActs):
                 supply_id=supply.key, started_on=today, actor=patient.user
             )
 
-        if supply.first_dose is not None:
+        is_left = supply.order is None or supply.order.status in LEFT
+        if supply.first_dose is not None or supply.end is not None or not is_left:
             self.cannot(ask)
         else:
             self.do(ask)

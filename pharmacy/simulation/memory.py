@@ -215,9 +215,11 @@ def supply_facts(given: list[Supply], at: datetime) -> dict[str, Any] | None:
 
 
 def arrived_or_may_have(supply: Supply) -> bool:
-    """False of a parcel that was lost or sent back and that nobody ever saw arrive."""
-    was_seen = supply.delivered_at is not None or supply.first_dose is not None
-    return supply.order is None or supply.end not in {"lost", "returned"} or was_seen
+    """False of a parcel that nobody ever saw arrive: it was sent back, or lost, which stands against
+    a first dose that was told."""
+    if supply.order is None or supply.delivered_at is not None:
+        return True
+    return supply.end is None or (supply.end == "returned" and supply.first_dose is not None)
 
 
 def counter_facts(written: Prescription) -> dict[str, Any]:

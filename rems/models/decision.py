@@ -62,7 +62,8 @@ class Seal(models.Model):
     """One link of a subject's chain (invariant 11).
 
     `digest` is an HMAC, under a key that the database never sees, of the row, its place and the
-    digest before.
+    digest before. `sealed_at` is the database's: the clock, or the link before where the clock was
+    set back; null of links from before it was kept.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -71,6 +72,7 @@ class Seal(models.Model):
     table = models.CharField(max_length=63)
     row_id = models.UUIDField()
     digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from uuid6 import uuid7
 
 from accounts.models import User
 from rems import core
+from rems.errors import ClockSetBack
 from rems.loaders import Asked, Fill, LoadedFacts, load_facts, load_many
 from rems.locks import Parties
 from rems.models import DecisionRecord
@@ -42,9 +43,12 @@ def evaluate(
     """Decide, inside the caller's transaction and under the locks of a decision.
 
     `subject_id` is the order's key, made beforehand. The caller writes and seals the record, permit
-    or refuse. Raises core.UnknownProgram when no version is in force: there is no record then.
+    or refuse. Raises core.UnknownProgram when no version is in force, ClockSetBack: there is no
+    record then.
     """
     loaded = load_facts(parties, prescription_id, fill, at)
+    if loaded.known_at is not None and loaded.known_at > at:
+        raise ClockSetBack
     decision = core.decide(loaded.facts, loaded.program, gate, at)
     record_id = uuid7()
     record = DecisionRecord(

@@ -8,7 +8,7 @@ from accounts.roles import Role
 from rems import core
 from rems.errors import DomainError, EntryRefused
 from rems.models import FirstDose, Program, Supply, SupplyEnd
-from rems.selectors import access_of, current, the_pharmacy
+from rems.selectors import access_of, current, is_ended, pharmacy_zone, supplies_that_left
 from rems.services.authority import (
     is_on_care_team,
     patient_for_update,
@@ -62,7 +62,11 @@ def record_outside_supply(
 
 
 def record_first_dose(*, supply_id: UUID, started_on: date, actor: User) -> FirstDose:
-    """The first local day on which capsules of this supply were taken, by whoever knows it."""
+    """The first local day on which capsules of this supply were taken, by whoever knows it.
+
+    Raises EntryRefused while the capsules are still in the pharmacy: they would count as used up
+    (R45), or as a start (R20), before anybody has them.
+    """
     supply = Supply.objects.get(pk=supply_id)
     with recording("patient", supply.patient_id) as recorder:
         patient = patient_for_update(supply.patient_id)
@@ -70,6 +74,7 @@ def record_first_dose(*, supply_id: UUID, started_on: date, actor: User) -> Firs
             actor, patient, recorder.at
         ):
             require_access(actor, patient.pk, recorder.at)
+        _refuse_ended(supply)
         return _add_first_dose(recorder, supply, started_on, actor)
 
 
@@ -103,8 +108,8 @@ def end_outside_supply(
 
 def _add_first_dose(recorder: Recorder, supply: Supply, started_on: date, actor: User) -> FirstDose:
     refuse_future_day(started_on, recorder.at, "started_on")
-    if started_on < _dispensed_on(supply):
-        raise EntryRefused("started_on", "This is before the capsules were dispensed.")
+    if started_on < _left_on(supply):
+        raise EntryRefused("started_on", "This is before the capsules left the pharmacy.")
     row = FirstDose(
         patient_id=supply.patient_id,
         supply=supply,
@@ -115,8 +120,17 @@ def _add_first_dose(recorder: Recorder, supply: Supply, started_on: date, actor:
     return recorder.add(take_up(row, supply=supply))
 
 
-def _dispensed_on(supply: Supply) -> date:
-    pharmacy = the_pharmacy()
-    if pharmacy is None:
-        raise DomainError("No pharmacy is set up.")
-    return core.local_date(supply.occurred_at, core.zone_named(pharmacy.time_zone))
+def _left_on(supply: Supply) -> date:
+    """The local day on which the capsules left the pharmacy. Raises EntryRefused before that."""
+    left = supplies_that_left(Supply.objects.filter(pk=supply.pk)).first()
+    if left is None:
+        raise EntryRefused("started_on", "These capsules have not left the pharmacy yet.")
+    return core.local_date(left.left_at, pharmacy_zone())  # type: ignore[attr-defined]
+
+
+def _refuse_ended(supply: Supply) -> None:
+    if is_ended(supply):
+        raise EntryRefused(
+            "started_on",
+            "We have these capsules on record as lost or returned. Please call the pharmacy.",
+        )

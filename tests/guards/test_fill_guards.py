@@ -11,12 +11,12 @@ from orders import services as orders
 from orders.models import Dispense, Order, Release
 from orders.services import StepResult
 from rems.errors import GuardRefused
-from rems.models import Confirmation, Supply
+from rems.models import Confirmation, FirstDose, Supply
 from rems.services.corrections import correct_evidence
 from tests import builders as b
 from tests.cast import ana, carl, pat
 from tests.guards.life import Fill, a_placed_order, signed
-from tests.guards.raw import CHECK, UNIQUE, Connection, copy_of, insert, refused
+from tests.guards.raw import CHECK, UNIQUE, Connection, copy_of, insert, insert_like, refused
 from tests.guards.steps import clock, dispense_row, permit, release_row, status_of, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -293,3 +293,23 @@ def test_a_step_that_was_permitted_is_done_by_the_services_too() -> None:
         **fill.pharmacist("The capsules came back."), reason="Unopened"
     )
     assert done.is_done
+
+
+# The first dose ---------------------------------------------------------------------------------
+
+
+def test_a_first_dose_of_capsules_that_are_still_in_the_pharmacy_is_refused(
+    app: Connection,
+) -> None:
+    fill = a_placed_order().to("dispensed")
+    supply = Supply.objects.get(order_id=fill.order.pk)
+    dose = FirstDose(
+        patient_id=fill.order.patient_id,
+        supply=supply,
+        started_on=supply.occurred_at.date(),
+        occurred_at=supply.occurred_at,
+        recorded_by=fill.cleared.user,
+    )
+    with refused(app, CHECK, "rems_firstdose_after_release"):
+        insert_like(app, dose, recorded_at=clock(app), transaction_id=0)
+    assert not FirstDose.objects.exists()

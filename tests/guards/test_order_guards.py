@@ -113,6 +113,19 @@ def test_a_decision_by_yesterday_s_clock_is_refused(app: Connection) -> None:
     assert unchanged(fill)
 
 
+def test_a_decision_by_a_clock_that_was_set_back_is_refused(
+    app: Connection, superuser_connection: Connection
+) -> None:
+    """The hold before it would lie ahead, as if it had not happened yet."""
+    fill = a_placed_order()
+    superuser_connection.execute("ALTER TABLE rems_seal DISABLE TRIGGER USER")
+    superuser_connection.execute("UPDATE rems_seal SET sealed_at = now() + interval '20 s'")
+    superuser_connection.execute("ALTER TABLE rems_seal ENABLE TRIGGER USER")
+    with refused(app, CHECK, "rems_decisionrecord_not_before_facts"):
+        take(app, fill, "approved")
+    assert unchanged(fill)
+
+
 def test_a_permit_of_an_earlier_transaction_is_refused(app: Connection) -> None:
     fill = a_placed_order()
     with app.transaction():

@@ -1,0 +1,15 @@
+-- Capsules that are still in the pharmacy were not taken: a first dose would let the next fill come
+-- early (R45) and count as a start (R20).
+CREATE FUNCTION orders_first_dose_guard() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM rems_supply s LEFT JOIN orders_release r ON r.order_id = s.order_id
+    WHERE s.id = NEW.supply_id AND (s.source = 'elsewhere' OR r.id IS NOT NULL)
+  ) THEN
+    PERFORM pharmacy_refuse('rems_firstdose_after_release', 'the capsules have not left');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER rems_firstdose_after_release BEFORE INSERT ON rems_firstdose
+  FOR EACH ROW WHEN (NOT NEW.retracts) EXECUTE FUNCTION orders_first_dose_guard();

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+from accounts.sql_files import run_sql_file
+
+
+class Migration(migrations.Migration):
+    dependencies = [("rems", "0011_clinical_factors")]
+
+    operations = [
+        migrations.AddField(
+            model_name="seal",
+            name="sealed_at",
+            field=models.DateTimeField(editable=False, null=True),
+        ),
+        run_sql_file(__file__, "0012_time_goes_forward"),
+    ]

@@ -26,18 +26,20 @@ def lock_for_placing(parties: Parties) -> None:
 
 
 def lock_for_step(
-    order_id: UUID, pharmacist_id: UUID | None, lot_id: UUID | None = None
+    order_id: UUID, pharmacists_user_id: UUID, lot_id: UUID | None = None
 ) -> Lot | None:
     """What a gated step on an order locks; last of all the lot, if it takes from one.
 
-    The lot as it stands under the lock. Raises LookupError for an unknown order or lot.
+    The lot as it stands under the lock. Raises LookupError for an unknown order or lot, or a user who
+    never was a pharmacist.
     """
     named = [
         _named(order_id, column)
         for column in ("p.program_id", "o.pharmacy_id", "p.prescriber_id", "o.patient_id")
     ]
     program, pharmacy, prescriber, patient = named
-    locks = decision_locks(program, pharmacy, prescriber, pharmacist_id, patient)
+    pharmacist = Named("SELECT id FROM rems_pharmacist WHERE user_id = %s", pharmacists_user_id)
+    locks = decision_locks(program, pharmacy, prescriber, pharmacist, patient)
     locks.append(("orders_order", "id", order_id, "UPDATE"))
     if lot_id is None:
         take(locks)

@@ -209,7 +209,8 @@ def medicine_on_sale() -> Product | None:
 
 def access_of(user: User, patient_id: UUID, at: datetime) -> PatientAccess | None:
     """In what capacity the user may act for the patient at this instant, if at all."""
-    return _in_force(PatientAccess.objects.filter(user=user, patient_id=patient_id), at).first()
+    rows = PatientAccess.objects.filter(user=user, user__is_active=True, patient_id=patient_id)
+    return _in_force(rows, at).first()
 
 
 def open_calendar_feed(patient_id: UUID, user: User) -> CalendarFeed | None:

@@ -11,8 +11,7 @@ from orders.services.steps import Step, StepResult, take_gated_step
 from orders.services.stock import untold_once_empty
 from orders.states import Status
 from rems.errors import DomainError
-from rems.models import Pharmacist, Supply
-from rems.services.authority import require_pharmacist
+from rems.models import Supply
 from rems.signatures import Signature
 
 
@@ -23,7 +22,6 @@ def approve(*, order_id: UUID, actor: User, signature: Signature) -> StepResult:
         Status.APPROVED,
         actor=actor,
         signature=signature,
-        pharmacist=require_pharmacist(actor),
     )
 
 
@@ -35,10 +33,9 @@ def dispense(
     `serial_number` is the package's own. Raises GuardRefused when the lot is empty or the serial
     number was dispensed before.
     """
-    pharmacist = require_pharmacist(actor)
 
     def write(step: Step) -> None:
-        _write_dispense(step, pharmacist, lot_id, serial_number.strip())
+        _write_dispense(step, lot_id, serial_number.strip())
 
     return take_gated_step(
         order_id,
@@ -48,7 +45,6 @@ def dispense(
         signature=signature,
         lot_id=lot_id,
         serial_number=serial_number,
-        pharmacist=pharmacist,
         extra=write,
     )
 
@@ -69,9 +65,10 @@ def hand_over(
     return _release(order_id, Status.HANDED_OVER, actor, signature, {"mode": "hand", **release})
 
 
-def _write_dispense(step: Step, pharmacist: Pharmacist, lot_id: UUID, serial_number: str) -> None:
-    order, verdict = step.order, step.verdict
+def _write_dispense(step: Step, lot_id: UUID, serial_number: str) -> None:
+    order, verdict, pharmacist = step.order, step.verdict, step.pharmacist
     assert verdict is not None
+    assert pharmacist is not None
     confirmation_id = verdict.loaded.confirmation_id
     assert confirmation_id is not None, "R40 permits nothing without one"
     row = Dispense(
@@ -115,6 +112,5 @@ def _release(
         to_status,
         actor=actor,
         signature=signature,
-        pharmacist=require_pharmacist(actor),
         extra=write,
     )

@@ -24,8 +24,11 @@ def pause(*, order_id: UUID, actor: User, reason: str) -> StepResult:
 
     Raises NotAllowed.
     """
-    require(actor, "orders.cancel_order", "orders.pack_order")
-    return take_free_step(order_id, Status.ON_HOLD, actor=actor, reason=reason)
+
+    def may(step: Step) -> None:
+        require(step.actor, "orders.cancel_order", "orders.pack_order")
+
+    return take_free_step(order_id, Status.ON_HOLD, may, actor=actor, reason=reason)
 
 
 def resume(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
@@ -33,7 +36,6 @@ def resume(*, order_id: UUID, actor: User, signature: Signature, reason: str) ->
 
     The gate of that status is asked again; an approval does not outlive a pause.
     """
-    pharmacist = require_pharmacist(actor)
     dispensed = Order.objects.filter(pk=order_id, dispense__isnull=False).exists()
     to_status = Status.DISPENSED if dispensed else Status.PLACED
     return take_gated_step(
@@ -42,7 +44,6 @@ def resume(*, order_id: UUID, actor: User, signature: Signature, reason: str) ->
         actor=actor,
         signature=signature,
         reason=reason,
-        pharmacist=pharmacist,
     )
 
 
@@ -58,13 +59,16 @@ def cancel(*, order_id: UUID, actor: User, signature: Signature | None, reason: 
     Raises NotAllowed.
     """
 
-    def end_supply(step: Step) -> None:
+    def may(step: Step) -> None:
         _require_canceller(step, signature)
+
+    def end_supply(step: Step) -> None:
         _end_supply(step, "not_released", reason, signature)
 
     return take_free_step(
         order_id,
         Status.CANCELLED,
+        may,
         actor=actor,
         reason=reason,
         signature=signature,
@@ -77,7 +81,6 @@ def deliver(*, order_id: UUID, actor: User) -> StepResult:
 
     Noted by a pharmacist. Raises NotAllowed.
     """
-    require_pharmacist(actor)
 
     def note_delivery(step: Step) -> None:
         supply = Supply.objects.get(order_id=step.order.pk)
@@ -89,7 +92,9 @@ def deliver(*, order_id: UUID, actor: User) -> StepResult:
         )
         step.rows.append(row)
 
-    return take_free_step(order_id, Status.DELIVERED, actor=actor, extra=note_delivery)
+    return take_free_step(
+        order_id, Status.DELIVERED, _only_a_pharmacist, actor=actor, extra=note_delivery
+    )
 
 
 def record_loss(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
@@ -100,6 +105,10 @@ def record_loss(*, order_id: UUID, actor: User, signature: Signature, reason: st
 def record_return(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
     """The capsules came back. They are never restocked (rule sheet 5.9)."""
     return _end(order_id, Status.RETURNED, "returned", actor, signature, reason)
+
+
+def _only_a_pharmacist(step: Step) -> None:
+    require_pharmacist(step.actor)
 
 
 def _require_canceller(step: Step, signature: Signature | None) -> None:
@@ -115,13 +124,17 @@ def _require_canceller(step: Step, signature: Signature | None) -> None:
 def _end(
     order_id: UUID, to_status: str, cause: str, actor: User, signature: Signature, reason: str
 ) -> StepResult:
-    require_pharmacist(actor)
-
     def end_supply(step: Step) -> None:
         _end_supply(step, cause, reason, signature)
 
     return take_free_step(
-        order_id, to_status, actor=actor, reason=reason, signature=signature, extra=end_supply
+        order_id,
+        to_status,
+        _only_a_pharmacist,
+        actor=actor,
+        reason=reason,
+        signature=signature,
+        extra=end_supply,
     )
 
 

@@ -24,7 +24,7 @@ from rems.errors import EntryRefused, NotAllowed, StaleForm
 from rems.models import Attestation, Pharmacist
 from rems.outbox import plan_for_patient
 from rems.seals import seal
-from rems.services.authority import require_signature
+from rems.services.authority import require_pharmacist, require_signature
 from rems.services.evaluation import Verdict, evaluate
 from rems.signatures import Signature, attestation_of
 from rems.transactions import Change, mutation, write_together
@@ -55,6 +55,7 @@ class Step:
     actor: User
     at: datetime
     reason: str = ""
+    pharmacist: Pharmacist | None = None
     verdict: Verdict | None = None
     rows: list[models.Model] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -123,22 +124,23 @@ def take_gated_step(
     lot_id: UUID | None = None,
     serial_number: str = "",
     reason: str = "",
-    pharmacist: Pharmacist | None = None,
     extra: Extra | None = None,
 ) -> StepResult:
-    """Take a step that needs a permit. `extra` says what was done beside the event.
+    """Take a pharmacist's step that needs a permit. `extra` says what was done beside the event.
 
-    `from_status` narrows a step that has but one way to begin. Raises StaleForm when the order may
-    not move there from where it now stands, EntryRefused for an unknown lot, SignatureRefused,
+    `from_status` narrows a step that has but one way to begin. Raises NotAllowed for anybody but a
+    pharmacist of the order's pharmacy, as the account stands under the locks; StaleForm when the order
+    may not move there from where it now stands, EntryRefused for an unknown lot, SignatureRefused,
     GuardRefused; nothing is written then.
     """
     with mutation():
-        lot = _lock(order_id, pharmacist, lot_id)
+        lot = _lock(order_id, actor, lot_id)
+        pharmacist = require_pharmacist(actor)
         if lot is None and to_status in states.DISPENSED_STATUSES:
             lock_dispensed_lot(order_id)
         at = read_clock()
-        step = Step(order_for_step(order_id), to_status, actor, at, reason)
-        if pharmacist is not None and pharmacist.pharmacy_id != step.order.pharmacy_id:
+        step = Step(order_for_step(order_id), to_status, actor, at, reason, pharmacist)
+        if pharmacist.pharmacy_id != step.order.pharmacy_id:
             raise NotAllowed("Only a pharmacist of the order's own pharmacy can do this.")
         _refuse_unlisted(step, from_status)
         step.verdict = evaluate(
@@ -162,6 +164,7 @@ def take_gated_step(
 def take_free_step(
     order_id: UUID,
     to_status: str,
+    may: Extra,
     *,
     actor: User,
     reason: str = "",
@@ -170,7 +173,8 @@ def take_free_step(
 ) -> StepResult:
     """Take a step that needs no permit: a pause, an end, a delivery.
 
-    Raises StaleForm when the order may not move there, or when the move needs a gate after all.
+    `may` raises NotAllowed for whoever may not, as their account stands under the locks. Raises
+    StaleForm when the order may not move there, or when the move needs a gate after all.
     """
     # Whom the order is about never changes. Raises Order.DoesNotExist.
     patient_id = Order.objects.values_list("patient_id", flat=True).get(pk=order_id)
@@ -178,6 +182,7 @@ def take_free_step(
         lock_order_of(patient_id, order_id)
         step = Step(order_for_step(order_id), to_status, actor, read_clock(), reason)
         _refuse_unlisted(step)
+        may(step)
         if states.gate_for(step.order.status, to_status):
             raise StaleForm("This step needs a decision first.")
         _carry_out(step, signature, extra)
@@ -186,7 +191,8 @@ def take_free_step(
 
 
 def require(user: User, *permissions: str) -> None:
-    """Ask for one of these permissions. Raises NotAllowed."""
+    """Ask for one of these permissions, as they are now. Raises NotAllowed."""
+    user = User.objects.get(pk=user.pk)
     if not user.is_active or not any(user.has_perm(name) for name in permissions):
         raise NotAllowed("Your role does not include this.")
 
@@ -202,11 +208,12 @@ def _carry_out(step: Step, signature: Signature | None, extra: Extra | None) -> 
     plan_for_patient(step.order.patient_id, step.at)
 
 
-def _lock(order_id: UUID, pharmacist: Pharmacist | None, lot_id: UUID | None) -> Lot | None:
-    """The lot under its lock. Raises Order.DoesNotExist, EntryRefused for an unknown lot."""
+def _lock(order_id: UUID, actor: User, lot_id: UUID | None) -> Lot | None:
+    """The lot under its lock. Raises NotAllowed, Order.DoesNotExist, EntryRefused for an unknown lot."""
     try:
-        return lock_for_step(order_id, pharmacist.pk if pharmacist else None, lot_id)
+        return lock_for_step(order_id, actor.pk, lot_id)
     except LookupError:
+        require_pharmacist(actor)
         if not Order.objects.filter(pk=order_id).exists():
             raise Order.DoesNotExist(order_id) from None
         # All the other rows are named by the order, whose keys the database keeps.

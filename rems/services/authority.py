@@ -15,6 +15,11 @@ from rems.selectors import access_of, is_delegate_of
 from rems.signatures import Signature
 
 
+def as_it_stands(user: User) -> User:
+    """The account as it is now. What a page read before the lock may have been taken away."""
+    return User.objects.get(pk=user.pk)
+
+
 def require_pharmacist(user: User) -> Pharmacist:
     """The pharmacist that this user is."""
     found = Pharmacist.objects.filter(
@@ -27,27 +32,27 @@ def require_pharmacist(user: User) -> Pharmacist:
 
 def require_treating_prescriber(user: User, patient: Patient) -> Prescriber:
     """The prescriber that this user is, who treats the patient."""
-    if not treats(user, patient):
+    if not treats(as_it_stands(user), patient):
         raise NotAllowed("Only the prescriber who treats this patient can do this.")
     return patient.prescriber
 
 
 def require_prescribers_office(user: User, patient: Patient, at: datetime) -> Prescriber:
     """The treating prescriber, or a delegate who enters for that prescriber."""
-    if not works_for_prescriber(user, patient, at):
+    if not works_for_prescriber(as_it_stands(user), patient, at):
         raise NotAllowed("Only the patient's prescriber, or a delegate, can do this.")
     return patient.prescriber
 
 
 def require_care_team(user: User, patient: Patient, at: datetime) -> None:
     """The prescriber, a delegate, or a pharmacist."""
-    if not is_on_care_team(user, patient, at):
+    if not is_on_care_team(as_it_stands(user), patient, at):
         raise NotAllowed("Only the patient's prescriber or the pharmacy can do this.")
 
 
 def require_prescriber_or_pharmacist(user: User, patient: Patient, at: datetime) -> Role:
     """The treating prescriber, or a pharmacist who copies what the prescriber sent; as whom they sign."""
-    role = prescriber_or_pharmacist(user, patient)
+    role = prescriber_or_pharmacist(as_it_stands(user), patient)
     if role is None:
         raise NotAllowed("Only the patient's prescriber or a pharmacist can do this.")
     return role
@@ -63,7 +68,8 @@ def require_access(user: User, patient_id: UUID, at: datetime) -> PatientAccess:
 
 def require_anyone_concerned(user: User, patient: Patient, at: datetime) -> None:
     """The patient, the guardian, the prescriber's office or the pharmacy's people."""
-    if user.has_role(Role.TECHNICIAN) or is_on_care_team(user, patient, at):
+    now = as_it_stands(user)
+    if now.has_role(Role.TECHNICIAN) or is_on_care_team(now, patient, at):
         return
     require_access(user, patient.pk, at)
 

@@ -30,6 +30,7 @@ from rems.selectors import (
     the_pharmacy,
 )
 from rems.services.authority import (
+    as_it_stands,
     patient_for_update,
     require_access,
     require_care_team,
@@ -178,7 +179,7 @@ def wanted_signatures(category: str) -> frozenset[str]:
 
 def role_under_form(user: User, patient: Patient, at: datetime) -> str:
     """In which role the user would sign a form of this patient; empty for nobody concerned."""
-    if treats(user, patient):
+    if treats(as_it_stands(user), patient):
         return "prescriber"
     access = access_of(user, patient.pk, at)
     if access is None:

@@ -8,8 +8,9 @@ from accounts.roles import Role
 from rems import core
 from rems.errors import DomainError, EntryRefused
 from rems.models import FirstDose, Program, Supply, SupplyEnd
-from rems.selectors import access_of, current, is_ended, pharmacy_zone, supplies_that_left
+from rems.selectors import current, is_ended, pharmacy_zone, supplies_that_left
 from rems.services.authority import (
+    as_it_stands,
     is_on_care_team,
     patient_for_update,
     require_access,
@@ -70,9 +71,7 @@ def record_first_dose(*, supply_id: UUID, started_on: date, actor: User) -> Firs
     supply = Supply.objects.get(pk=supply_id)
     with recording("patient", supply.patient_id) as recorder:
         patient = patient_for_update(supply.patient_id)
-        if access_of(actor, patient.pk, recorder.at) is None and not is_on_care_team(
-            actor, patient, recorder.at
-        ):
+        if not is_on_care_team(as_it_stands(actor), patient, recorder.at):
             require_access(actor, patient.pk, recorder.at)
         _refuse_ended(supply)
         return _add_first_dose(recorder, supply, started_on, actor)

@@ -10,6 +10,7 @@ from rems.errors import EntryRefused, NotAllowed
 from rems.models import ExposureReport, Hold, Patient, PregnancyTest, Supply, TestVerification
 from rems.selectors import current, of_patient, open_exposure_reports
 from rems.services.authority import (
+    as_it_stands,
     is_on_care_team,
     patient_for_update,
     require_signature,
@@ -103,12 +104,12 @@ def refuse_unknown_test(row: PregnancyTest) -> None:
 def _require_enterer(
     actor: User, patient: Patient, at: datetime, signature: Signature | None
 ) -> None:
-    if not is_on_care_team(actor, patient, at):
+    if not is_on_care_team(as_it_stands(actor), patient, at):
         raise NotAllowed("Only the patient's prescriber or the pharmacy can record a test.")
     if signature is None:
         return
     # A signed test counts as verified: nobody but the prescriber may sign one.
-    if not treats(actor, patient):
+    if not treats(as_it_stands(actor), patient):
         raise NotAllowed("Only the prescriber who treats this patient can sign a result.")
     require_signature(signature, actor, Role.PRESCRIBER)
 

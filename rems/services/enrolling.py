@@ -65,7 +65,7 @@ def assign_category(
         occurred_at = recorder.moment(assigned_at, "assigned_at")
         before = category_of(patient_id)
         _refuse_senseless_change(before, category, reason, occurred_at)
-        if before is not None:
+        if before is not None or _is_enrolled_as_another(patient_id, category):
             _end_enrollment(recorder, actor, EnrollmentEnd.Cause.REPLACED, "The category changed.")
         return recorder.add(
             CategoryAssignment(
@@ -318,6 +318,12 @@ def _enroll(
             recorded_by=actor,
         )
     )
+
+
+def _is_enrolled_as_another(patient_id: UUID, category: str) -> bool:
+    """The category before was taken back; but the form that was signed was for another one."""
+    active = active_enrollment(patient_id)
+    return active is not None and active.form.category != category
 
 
 def _end_enrollment(

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.roles import Role
 from catalog.models import Product
 from rems import core
+from rems.canonical import digest_of_file
 from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.models import Authorization, Prescriber, Prescription, Program
 from rems.selectors import category_of
@@ -100,7 +101,7 @@ def transcribe_prescription(
         row.occurred_at = recorder.moment(written_at, "written_at")
         row.transcription_checked_by = checker
         if image is not None:
-            row.image.save(f"{row.pk}", image, save=False)
+            row.image.save(digest_of_file(image), image, save=False)
         return _add_checked(recorder, row, signature, check_signature)
 
 

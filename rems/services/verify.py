@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models.fields.files import FieldFile
 
 from accounts.clock import read_clock
+from rems.canonical import digest_of_file
 from rems.models import Seal, Stamped
 from rems.seals import BEGINNING, link_digest
 
@@ -57,7 +59,8 @@ class BrokenRecords(Exception):
 
 
 def faults(against: Mapping[str, Head] | None = None) -> Iterator[Fault]:
-    """The first fault of each chain, then each row that has no link. Nothing when all is whole.
+    """The first fault of each chain, then each row that has no link, and each file that is not what
+    its row was sealed with. Nothing when all is whole.
 
     `against` are exported heads: a chain that has lost one of them was cut. Read in one snapshot,
     so that what is written meanwhile is no fault.
@@ -69,6 +72,7 @@ def faults(against: Mapping[str, Head] | None = None) -> Iterator[Fault]:
             if fault is not None:
                 yield fault
         yield from _unsealed_rows()
+        yield from _changed_files()
         yield from _cut_chains(against or {})
 
 
@@ -206,6 +210,26 @@ def _unsealed_rows() -> Iterator[Fault]:
         sealed = Seal.objects.filter(table=table, row_id=models.OuterRef("pk"))
         for row in _with_order(model).filter(~models.Exists(sealed)).order_by("pk"):
             yield Fault(_subject_of(row), None, table, str(row.pk), "the row has no link")
+
+
+def _changed_files() -> Iterator[Fault]:
+    for table, model in sorted(_sealed_models().items()):
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                kept = model._default_manager.exclude(**{field.name: ""})
+                for row in _with_order(model).filter(pk__in=kept.values("pk")).iterator(BATCH):
+                    what = _wrong_with_file(getattr(row, field.name))
+                    if what:
+                        yield Fault(_subject_of(row), None, table, str(row.pk), what)
+
+
+def _wrong_with_file(file: FieldFile) -> str:
+    try:
+        with file.open("rb"):
+            digest = digest_of_file(file)
+    except OSError:
+        return "the file is missing"
+    return "" if PurePath(file.name or "").name.startswith(digest) else "the file was changed"
 
 
 def _cut_chains(against: Mapping[str, Head]) -> Iterator[Fault]:

@@ -4,9 +4,10 @@ import pytest
 
 from rems import core
 from rems.errors import DomainError, EntryRefused
-from rems.models import AgreementForm, Patient
+from rems.models import AgreementForm, CategoryAssignment, Patient
 from rems.selectors import forms_awaiting_signature
 from rems.services import enrolling
+from rems.services.corrections import correct_evidence
 from tests.builders import (
     PROGRAM,
     a_patient,
@@ -67,3 +68,34 @@ def test_the_new_form_is_not_dated_back_to_before_the_old_prescription() -> None
     assert refusal.value.field == "started_at"
     enroll(cleared.patient)
     assert "R03" in denying(cleared.patient, cleared.prescription, core.Gate.CHECKOUT)
+
+
+def test_a_category_that_was_taken_back_and_changed_ends_the_enrolment_as_a_change_does() -> None:
+    cleared = ana()
+    take_back_category(cleared.patient)
+    assign(cleared.patient, "FNRP_ADULT")
+    take_back_category(cleared.patient)
+    assign(cleared.patient, "FRP_ADULT")
+    assert "R03" in denying(cleared.patient, cleared.prescription, core.Gate.CHECKOUT)
+    enroll(cleared.patient)
+    assert "R03" not in denying(cleared.patient, None, core.Gate.CHECKOUT)
+
+
+def test_a_slip_that_is_put_right_within_the_category_wants_no_new_form() -> None:
+    cleared = ana()
+    take_back_category(cleared.patient)
+    assert "R03" in denying(cleared.patient, cleared.prescription, core.Gate.CHECKOUT)
+    assign(cleared.patient, "FRP_ADULT")
+    assert denying(cleared.patient, cleared.prescription, core.Gate.CHECKOUT) == ()
+
+
+def take_back_category(patient: Patient) -> None:
+    rows = CategoryAssignment.objects.filter(patient=patient, retracts=False)
+    doctor = prescriber_user(patient)
+    correct_evidence(
+        row=rows.latest("recorded_at"),
+        replacement=None,
+        reason="Entered for somebody else.",
+        actor=doctor,
+        signature=sign(doctor, "prescriber"),
+    )

@@ -1,6 +1,7 @@
 """Prescriptions, numbers, counseling, supplies, credentials and corrections."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -11,6 +12,7 @@ from rems import core
 from rems.errors import EntryRefused, GuardRefused, NotAllowed, SignatureRefused
 from rems.models import Patient, Prescription
 from rems.services import counter, prescribing, supplies
+from rems.services.verify import faults
 from tests.builders import (
     PROGRAM,
     a_delegate,
@@ -69,6 +71,19 @@ def test_a_faxed_prescription_is_typed_by_one_and_checked_by_another() -> None:
     signed = prescription.attestation
     assert signed is not None
     assert prescription.transcription_checked_by == a_technician()
+
+
+@pytest.mark.parametrize("harm", ["changed", "removed", "none"])
+def test_the_fax_itself_is_vouched_for_by_the_seal(harm: str) -> None:
+    patient = a_patient()
+    transcribe(patient, image=ContentFile(b"another fax", name="fax.png"))
+    image = Path(transcribe(patient).image.path)
+    if harm == "changed":
+        image.write_bytes(b"28 capsules, not 21")
+    elif harm == "removed":
+        image.unlink()
+    said = {"changed": ["the file was changed"], "removed": ["the file is missing"], "none": []}
+    assert [fault.what for fault in faults()] == said[harm]
 
 
 def test_a_transcription_needs_a_second_person_and_the_image() -> None:

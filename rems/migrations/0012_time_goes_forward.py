@@ -12,5 +12,15 @@ class Migration(migrations.Migration):
             name="sealed_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
+        *(
+            migrations.AddConstraint(
+                model_name=name,
+                constraint=models.CheckConstraint(
+                    condition=models.Q(retracts=False) | models.Q(attestation__isnull=False),
+                    name=f"rems_{name}_taken_back_signed",
+                ),
+            )
+            for name in ("pregnancytest", "hold", "exposurereport", "hypersensitivity")
+        ),
         run_sql_file(__file__, "0012_time_goes_forward"),
     ]

@@ -112,3 +112,9 @@ class PatientEvidence(Evidence):
 def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
     """A CHECK that the column holds one of the listed words."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+
+
+def taken_back_signed(name: str) -> models.CheckConstraint:
+    """A CHECK that what stops treatment is not taken back without a signature."""
+    condition = Q(retracts=False) | Q(attestation__isnull=False)
+    return models.CheckConstraint(condition=condition, name=name)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from .base import PatientEvidence, one_of
+from .base import PatientEvidence, one_of, taken_back_signed
 from .enrollment import CATEGORIES
 
 TEST_RESULTS = ["neg", "pos", "ind"]
@@ -32,6 +32,7 @@ class PregnancyTest(PatientEvidence):
     class Meta(PatientEvidence.Meta):
         constraints = [
             *PatientEvidence.Meta.constraints,
+            taken_back_signed("rems_pregnancytest_taken_back_signed"),
             one_of("result", TEST_RESULTS, "rems_pregnancytest_result_known"),
         ]
         indexes = [models.Index(fields=["patient", "occurred_at"], name="rems_test_patient")]
@@ -86,6 +87,7 @@ class Hold(PatientEvidence):
     class Meta(PatientEvidence.Meta):
         constraints = [
             *PatientEvidence.Meta.constraints,
+            taken_back_signed("rems_hold_taken_back_signed"),
             one_of("hold_type", HOLD_TYPES, "rems_hold_type_known"),
         ]
 
@@ -122,6 +124,7 @@ class ExposureReport(PatientEvidence):
     class Meta(PatientEvidence.Meta):
         constraints = [
             *PatientEvidence.Meta.constraints,
+            taken_back_signed("rems_exposurereport_taken_back_signed"),
             one_of("kind", EXPOSURE_KINDS, "rems_exposurereport_kind_known"),
         ]
 
@@ -151,3 +154,7 @@ class Hypersensitivity(PatientEvidence):
 
     class Meta(PatientEvidence.Meta):
         verbose_name_plural = "hypersensitivities"
+        constraints = [
+            *PatientEvidence.Meta.constraints,
+            taken_back_signed("rems_hypersensitivity_taken_back_signed"),
+        ]

@@ -206,6 +206,15 @@ def test_what_the_program_wants_signed_is_signed(app: Connection) -> None:
             write(app, row, attestation_id=None)
 
 
+def test_what_stops_treatment_is_not_taken_back_without_a_signature(app: Connection) -> None:
+    for name in ("pregnancytest", "hold", "exposurereport", "hypersensitivity"):
+        row = a_row(next(m for m in EVIDENCE if table_of(m) == f"rems_{name}"))
+        taken_back = {"supersedes_id": row.pk, "retracts": True, "correction_reason": "Wrong."}
+        with refused(app, CHECK, f"rems_{name}_taken_back_signed"):
+            write(app, row, **taken_back, attestation_id=None)
+        assert not type(row)._default_manager.filter(supersedes=row.pk).exists()
+
+
 def test_each_of_these_is_done_once(app: Connection) -> None:
     """Without superseding the first there is no second."""
     for name, guard in {

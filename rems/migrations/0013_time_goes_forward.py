@@ -4,7 +4,7 @@ from accounts.sql_files import run_sql_file
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rems", "0011_clinical_factors")]
+    dependencies = [("rems", "0012_one_access_at_a_time")]
 
     operations = [
         migrations.AddField(
@@ -22,5 +22,5 @@ class Migration(migrations.Migration):
             )
             for name in ("pregnancytest", "hold", "exposurereport", "hypersensitivity")
         ),
-        run_sql_file(__file__, "0012_time_goes_forward"),
+        run_sql_file(__file__, "0013_time_goes_forward"),
     ]

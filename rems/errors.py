@@ -54,6 +54,7 @@ MESSAGES: dict[str, str] = {
         "This confirmation number is on record for another prescription."
     ),
     "rems_enrollment_one_active": "The patient is already enrolled.",
+    "rems_patientaccess_once": "This account acts for the patient already.",
     "rems_holdclearance_once": "This hold was already cleared.",
     "rems_testverification_once": "This result was already verified.",
     "rems_exposurereportfiling_once": "This report was already filed.",

@@ -44,7 +44,7 @@ class TypedForm(ModelForm[M]):
 class SavesWhatWasTyped(BaseModelAdmin[M]):
     """A page that may have been open for hours when it is saved."""
 
-    form = TypedForm[Any]
+    form: type[ModelForm[M]] = TypedForm[Any]
 
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **how: Any

@@ -23,3 +23,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if commit:
             grant_role(saved, Role.PATIENT)
         return saved
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Write the password alone: the other columns are as they were when the request began, and
+        an account may have been closed since."""
+        user.set_password(password)
+        user.save(update_fields=["password"])

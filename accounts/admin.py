@@ -1,46 +1,104 @@
 """Users and reads in the admin site."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import UserChangeForm
-from django.db.models import Field
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
+from django.db import transaction
+from django.db.models import Field, Model, QuerySet
 from django.forms import Field as FormField
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.models import AccessLog, User
 
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
+M = TypeVar("M", bound=Model)
 
 
-class UserPage(UserChangeForm[User]):
+def taken_to_save(request: HttpRequest, rows: QuerySet[M]) -> QuerySet[M]:
+    """The rows of a page: while it is saved, as they stand now, and nobody else's until it is.
+
+    A save writes every column. New rows that refer to these need not wait: the log of the site
+    refers to the administrator, whose own page another one may be saving.
+    """
+    is_saved = request.method == "POST" and transaction.get_connection().in_atomic_block
+    return rows.select_for_update(no_key=True, of=("self",)) if is_saved else rows
+
+
+class TypedForm(ModelForm[M]):
+    """Changes what was typed, and no more: what nobody touched stays as it is in the row by now."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Put what stands in the place of what the page only repeats."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.instance._state.adding:
+            for field in self.instance._meta.concrete_fields:
+                if field.name in set(cleaned) - set(self.changed_data) and not field.primary_key:
+                    cleaned[field.name] = getattr(self.instance, field.name)
+        return cleaned
+
+
+class SavesWhatWasTyped(BaseModelAdmin[M]):
+    """A page that may have been open for hours when it is saved."""
+
+    form: type[ModelForm[M]] = TypedForm[Any]
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **how: Any
+    ) -> FormField | None:
+        """Each field tells what it was drawn with, so that what was typed can be told from it."""
+        return super().formfield_for_dbfield(db_field, request, show_hidden_initial=True, **how)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        """What a save starts from still stands when it ends."""
+        return taken_to_save(request, super().get_queryset(request))
+
+
+def has_moved(form: ModelForm[Any], name: str) -> bool:
+    """Whether a field of the row is no longer what the page was drawn with, which it sends along."""
+    field, shown = form.fields[name], form[name]
+    drawn_with = field.hidden_widget().value_from_datadict(
+        form.data, form.files, shown.html_initial_name
+    )
+    return field.has_changed(shown.initial, drawn_with)
+
+
+class UserPage(TypedForm[User], UserChangeForm[User]):
     """A person's page. One that was drawn before somebody else changed what the person may do is
     refused: to save it would give back what was taken away."""
 
     def clean(self) -> dict[str, Any] | None:
-        """Compare what each right was drawn with, which the page sends along, with what stands."""
+        """Compare what each right was drawn with, with what stands: the row is locked by now."""
         cleaned = super().clean()
         for name in RIGHTS:
-            if name in self.fields and self._has_moved(name):
+            if name in self.fields and has_moved(self, name):
                 self.add_error(
                     name, "Somebody changed this since you opened the page. Open it again."
                 )
         return cleaned
 
-    def _has_moved(self, name: str) -> bool:
-        field, shown = self.fields[name], self[name]
-        drawn_with = field.hidden_widget().value_from_datadict(
-            self.data, self.files, shown.html_initial_name
-        )
-        return field.has_changed(shown.initial, drawn_with)
+
+class PasswordPage(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """A new password for a person, and nothing else: their account may have been closed since the
+    page was asked for."""
+
+    def save(self, commit: bool = True) -> User:
+        """Write the password alone."""
+        user: User = super().save(commit=False)
+        if commit:
+            user.save(update_fields=["password"])
+        return user
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(SavesWhatWasTyped[User], DjangoUserAdmin[User]):
     """People and their roles."""
 
     form = UserPage
+    change_password_form = PasswordPage
     ordering = ("email",)
     list_display = ("email", "name", "is_staff", "is_active")
     search_fields = ("email", "name")
@@ -53,14 +111,6 @@ class UserAdmin(DjangoUserAdmin[User]):
     add_fieldsets = (
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
     )
-
-    def formfield_for_dbfield(
-        self, db_field: Field[Any, Any], request: HttpRequest, **how: Any
-    ) -> FormField | None:
-        """Each right tells what it was drawn with."""
-        if db_field.name in RIGHTS:
-            how["show_hidden_initial"] = True
-        return super().formfield_for_dbfield(db_field, request, **how)
 
 
 @admin.register(AccessLog)

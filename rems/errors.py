@@ -64,6 +64,7 @@ MESSAGES: dict[str, str] = {
     ),
     "rems_enrollment_one_active": "The patient is already enrolled.",
     "rems_firstdose_after_release": "These capsules have not left the pharmacy yet.",
+    "rems_patientaccess_once": "This account acts for the patient already.",
     "rems_holdclearance_once": "This hold was already cleared.",
     "rems_testverification_once": "This result was already verified.",
     "rems_exposurereportfiling_once": "This report was already filed.",

@@ -10,7 +10,7 @@ from accounts.clock import read_clock
 from accounts.models import User
 from accounts.roles import Role
 from rems import core
-from rems.errors import DomainError, EntryRefused, NotAllowed
+from rems.errors import DomainError, EntryRefused, NotAllowed, StaleForm
 from rems.loaders import program_version
 from rems.locks import lock_subject, lock_user
 from rems.models import (
@@ -23,7 +23,7 @@ from rems.models import (
     ProgramVersion,
 )
 from rems.outbox import plan_for_patient
-from rems.selectors import the_pharmacy
+from rems.selectors import access_of, the_pharmacy
 from rems.services.authority import require_pharmacist, works_for_prescriber
 from rems.services.recording import EARLIEST
 from rems.transactions import mutation
@@ -133,7 +133,10 @@ def register_patient(
 
 
 def grant_access(*, patient_id: UUID, user: User, relation: str, actor: User) -> PatientAccess:
-    """Let a user act for a patient from now on: `self` or `guardian`. By a pharmacist."""
+    """Let a user act for a patient from now on: `self` or `guardian`. By a pharmacist.
+
+    Who acts in this capacity already goes on doing so, by the same row.
+    """
     with mutation():
         lock_user(user.pk)
         lock_subject("patient", patient_id)
@@ -146,14 +149,21 @@ def grant_access(*, patient_id: UUID, user: User, relation: str, actor: User) ->
 
 
 def end_access(*, access_id: UUID, actor: User) -> None:
-    """Take the right to act for a patient away, from now on. By a pharmacist."""
-    require_pharmacist(actor)
+    """Take the right to act for a patient away, from now on. By a pharmacist.
+
+    Raises StaleForm when it had ended: the end stays where it is.
+    """
     access = PatientAccess.objects.get(pk=access_id)
     with mutation():
         lock_subject("patient", access.patient_id)
-        access.ends_at = read_clock()
+        require_pharmacist(actor)
+        at = read_clock()
+        access.refresh_from_db()
+        if access.ends_at is not None and access.ends_at <= at:
+            raise StaleForm("This account does not act for the patient any more.")
+        access.ends_at = max(at, access.starts_at)
         access.save(update_fields=["ends_at"])
-        plan_for_patient(access.patient_id, access.ends_at)
+        plan_for_patient(access.patient_id, at)
 
 
 def is_npi(text: str) -> bool:
@@ -175,9 +185,23 @@ def _add_access(
         ends_at = _eighteenth_birthday(patient, at)
         if ends_at <= at:
             raise EntryRefused("guardian", "The patient is 18 or older and acts alone.")
+    in_force = access_of(user, patient.pk, at)
+    if in_force is not None:
+        return _same_access(in_force, relation)
     return PatientAccess.objects.create(
         user=user, patient=patient, relation=relation, starts_at=at, ends_at=ends_at
     )
+
+
+def _same_access(access: PatientAccess, relation: PatientAccess.Relation) -> PatientAccess:
+    if access.relation != relation:
+        capacity = (
+            "a guardian" if access.relation == PatientAccess.Relation.GUARDIAN else "the patient"
+        )
+        raise EntryRefused(
+            "user", f"This account acts for the patient already, as {capacity}. Unlink it first."
+        )
+    return access
 
 
 def _eighteenth_birthday(patient: Patient, at: datetime) -> datetime:

@@ -82,6 +82,20 @@ def test_finn_is_a_child_and_does_not_order_for_himself() -> None:
     assert place(finn).is_done
 
 
+def test_a_helper_who_was_linked_by_a_double_click_and_unlinked_orders_nothing() -> None:
+    carl = cast.carl()
+    helper, pat = a_user(Role.PATIENT, "Second Login"), the_store().user
+    for _ in range(2):
+        access = registration.grant_access(
+            patient_id=carl.patient.pk, user=helper, relation="self", actor=pat
+        )
+    registration.end_access(access_id=access.pk, actor=pat)
+    before = traces()
+    with pytest.raises(NotAllowed, match="cannot order for this patient"):
+        place(carl, actor=helper)
+    assert traces() == before
+
+
 @pytest.mark.parametrize("number", ["A-RIGHT", None])
 def test_an_order_does_not_outlive_the_number_it_was_placed_on(number: str | None) -> None:
     carl = cast.carl()

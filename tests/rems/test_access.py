@@ -1,12 +1,13 @@
 """Who acts for whom, who reads whom, and who is brought in."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from accounts.roles import Role
 from rems import core
-from rems.errors import EntryRefused, NotAllowed
+from rems.errors import EntryRefused, NotAllowed, StaleForm
 from rems.models import AgreementForm, PatientAccess
 from rems.selectors import (
     access_of,
@@ -15,6 +16,7 @@ from rems.selectors import (
     readable_patients,
 )
 from rems.services import enrolling, registration, surveying
+from rems.services.authority import require_access
 from tests.builders import (
     PROGRAM,
     a_delegate,
@@ -80,6 +82,48 @@ def test_access_is_granted_and_ended_by_a_pharmacist_alone() -> None:
         registration.end_access(access_id=access.pk, actor=helper)
     registration.end_access(access_id=access.pk, actor=the_store().user)
     assert list(patients_acted_for(helper)) == []
+
+
+def test_an_account_that_was_linked_twice_is_unlinked_once() -> None:
+    patient, pat = carl().patient, the_store().user
+    helper = a_user(Role.PATIENT, "Second Login")
+    asked: dict[str, Any] = {"patient_id": patient.pk, "user": helper, "actor": pat}
+    first = registration.grant_access(**asked, relation="self")
+    with nothing_recorded():
+        assert registration.grant_access(**asked, relation="self") == first
+    registration.end_access(access_id=first.pk, actor=pat)
+    assert list(patients_acted_for(helper)) == []
+    with nothing_recorded(), pytest.raises(NotAllowed):
+        require_access(helper, patient.pk, now())
+    again = registration.grant_access(**asked, relation="self")
+    assert again != first
+    assert list(patients_acted_for(helper)) == [patient]
+
+
+def test_nobody_is_the_patient_and_a_guardian_at_once() -> None:
+    girl, pat = dana("checkout").patient, the_store().user
+    mother = acting_user(girl)
+    with nothing_recorded(), pytest.raises(EntryRefused, match="as a guardian"):
+        registration.grant_access(patient_id=girl.pk, user=mother, relation="self", actor=pat)
+    assert girl.accesses.get().relation == "guardian"
+
+
+def test_an_access_that_ended_keeps_its_end(clock: VirtualClock) -> None:
+    patient, pat = carl().patient, the_store().user
+    helper = a_user(Role.PATIENT, "Second Login")
+    asked: dict[str, Any] = {"patient_id": patient.pk, "user": helper, "actor": pat}
+    first = registration.grant_access(**asked, relation="self")
+    registration.end_access(access_id=first.pk, actor=pat)
+    ended = PatientAccess.objects.get(pk=first.pk).ends_at
+    clock.tick(60)
+    second = registration.grant_access(**asked, relation="self")
+    with (
+        nothing_recorded(),
+        pytest.raises(StaleForm, match="does not act for the patient any more"),
+    ):
+        registration.end_access(access_id=first.pk, actor=pat)
+    assert PatientAccess.objects.get(pk=first.pk).ends_at == ended
+    assert PatientAccess.objects.get(pk=second.pk).ends_at is None
 
 
 def test_the_survey_is_the_patients_or_for_a_child_the_guardians() -> None:

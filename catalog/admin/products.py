@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Field, QuerySet
-from django.forms import Field as FormField
-from django.forms import ModelForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.admin import SavesWhatWasTyped
 from catalog.models import (
     Category,
     Labeler,
@@ -45,7 +44,7 @@ class ProgramContactAdmin(KeptHistory):
     list_display = ("name", "program_code", "phone", "confidence")
 
 
-class PackageInline(admin.StackedInline[Package, Product]):
+class PackageInline(SavesWhatWasTyped[Package], admin.StackedInline[Package, Product]):
     """The packages of a product. The stored NDC follows from the printed one."""
 
     model = Package
@@ -64,7 +63,7 @@ class PackageInline(admin.StackedInline[Package, Product]):
 
 
 @admin.register(Product)
-class ProductAdmin(KeptHistory):
+class ProductAdmin(SavesWhatWasTyped[Product], KeptHistory):
     """Products; going on sale is an action, since it has conditions."""
 
     list_display = ("name", "labeler", "category", "program_code", "on_sale")
@@ -85,8 +84,9 @@ class ProductAdmin(KeptHistory):
 
 
 @admin.register(Lot)
-class LotAdmin(KeptHistory):
-    """Lots on the shelf. A page saves what was typed on it, and no more."""
+class LotAdmin(SavesWhatWasTyped[Lot], KeptHistory):
+    """Lots on the shelf. A page keeps what came in since it was drawn: a recall, a package that was
+    dispensed."""
 
     list_display = (
         "number",
@@ -103,24 +103,6 @@ class LotAdmin(KeptHistory):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A lot that was on the shelf stays on record."""
         return False
-
-    def formfield_for_dbfield(
-        self, db_field: Field[Any, Any], request: HttpRequest, **how: Any
-    ) -> FormField | None:
-        """Each field tells what it was drawn with, so that what was typed can be told from it."""
-        return super().formfield_for_dbfield(db_field, request, show_hidden_initial=True, **how)
-
-    def save_model(
-        self, request: HttpRequest, obj: Lot, form: ModelForm[Lot], change: bool
-    ) -> None:
-        """Keep what came in since the page was drawn, under the row's lock: a recall, a package
-        that was dispensed."""
-        if change:
-            now = Lot.objects.select_for_update().get(pk=obj.pk)
-            for field in obj._meta.concrete_fields:
-                if field.name not in form.changed_data:
-                    setattr(obj, field.attname, getattr(now, field.attname))
-        super().save_model(request, obj, form, change)
 
 
 @admin.register(MedicationGuide)

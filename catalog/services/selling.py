@@ -49,5 +49,5 @@ def _require_seller(actor: User) -> None:
 
 def _set_on_sale(product: Product, on_sale: bool) -> Product:
     product.on_sale = on_sale
-    product.save()
+    product.save(update_fields=["on_sale"])
     return product

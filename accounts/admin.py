@@ -32,13 +32,24 @@ class TypedForm(ModelForm[M]):
     """Changes what was typed, and no more: what nobody touched stays as it is in the row by now."""
 
     def clean(self) -> dict[str, Any] | None:
-        """Put what stands in the place of what the page only repeats."""
+        """Put what stands in the place of what the page only repeats.
+
+        A page that does not tell what it was drawn with is refused.
+        """
         cleaned = super().clean() or self.cleaned_data
-        if not self.instance._state.adding:
-            for field in self.instance._meta.concrete_fields:
-                if field.name in set(cleaned) - set(self.changed_data) and not field.primary_key:
-                    cleaned[field.name] = getattr(self.instance, field.name)
+        row = self.instance
+        columns = {field.name for field in row._meta.concrete_fields if not field.primary_key}
+        if not row._state.adding:
+            if any(self._is_silent(name) for name in columns & set(self.fields)):
+                self.add_error(None, "This page is from an older version. Open it again.")
+            for name in (columns & set(cleaned)) - set(self.changed_data):
+                cleaned[name] = getattr(row, name)
         return cleaned
+
+    def _is_silent(self, name: str) -> bool:
+        return (
+            self.fields[name].show_hidden_initial and self[name].html_initial_name not in self.data
+        )
 
 
 class SavesWhatWasTyped(BaseModelAdmin[M]):

@@ -2,7 +2,6 @@
 recall does not take the recall back (R47)."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +10,8 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.services import grant_role
 from catalog.models import Lot, Product
+
+from .browsing import drawn
 
 
 @pytest.fixture
@@ -36,20 +37,8 @@ def address(lot: Lot) -> str:
     return f"/admin/catalog/lot/{lot.pk}/change/"
 
 
-def drawn(browser: Client, lot: Lot) -> dict[str, Any]:
-    """The page's fields as the browser would send them back."""
-    page = browser.get(address(lot))
-    fields = {}
-    for field in page.context["adminform"].form:
-        fields[field.html_name] = field.value()
-        if f'name="{field.html_initial_name}"' in page.content.decode():
-            fields[field.html_initial_name] = field.value()
-    # A box that is not ticked is not sent.
-    return {name: value for name, value in fields.items() if value is not False}
-
-
 def test_a_page_drawn_before_a_recall_does_not_take_the_recall_back(pat: Client, lot: Lot) -> None:
-    page = drawn(pat, lot)
+    page = drawn(pat, address(lot))
     Lot.objects.filter(pk=lot.pk).update(is_recalled=True, is_suspect=True, quantity_on_hand=9)
     assert pat.post(address(lot), {**page, "number": "L1-A"}).status_code == 302
     lot.refresh_from_db()
@@ -62,12 +51,17 @@ def test_a_page_drawn_before_a_recall_does_not_take_the_recall_back(pat: Client,
 def test_pat_recalls_a_lot_counts_the_shelf_and_clears_what_was_suspected(
     pat: Client, lot: Lot
 ) -> None:
-    recalled = {**drawn(pat, lot), "is_recalled": "on", "is_suspect": "on", "quantity_on_hand": 7}
+    recalled = {
+        **drawn(pat, address(lot)),
+        "is_recalled": "on",
+        "is_suspect": "on",
+        "quantity_on_hand": 7,
+    }
     assert pat.post(address(lot), recalled).status_code == 302
     lot.refresh_from_db()
     assert (lot.is_recalled, lot.is_suspect, lot.quantity_on_hand) == (True, True, 7)
 
-    cleared = drawn(pat, lot)
+    cleared = drawn(pat, address(lot))
     del cleared["is_suspect"]
     assert pat.post(address(lot), cleared).status_code == 302
     lot.refresh_from_db()

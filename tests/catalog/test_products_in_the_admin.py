@@ -49,6 +49,20 @@ def test_a_page_drawn_before_the_program_was_changed_does_not_bring_the_old_one_
     assert not product.history.latest().on_sale
 
 
+@pytest.mark.parametrize("of", ["initial-packages-0-on_sale", "initial-program_code"])
+def test_a_page_that_does_not_tell_what_it_was_drawn_with_is_refused(
+    adam: Client, pomalidomide: Product, of: str
+) -> None:
+    page = drawn(adam, address(pomalidomide))
+    del page[of]
+    Package.objects.update(on_sale=False)
+    answer = adam.post(address(pomalidomide), {**page, "summary": "Another sentence."})
+    assert answer.status_code == 200
+    assert "This page is from an older version. Open it again." in answer.content.decode()
+    assert Product.objects.get().summary == pomalidomide.summary
+    assert not Package.objects.get().on_sale
+
+
 def test_adam_takes_a_package_off_sale_and_puts_it_back(
     adam: Client, pomalidomide: Product
 ) -> None:

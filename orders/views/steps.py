@@ -117,7 +117,7 @@ class DeliverView(StepView):
 
     def take(self, form: forms.Form) -> StepResult:
         """Note it."""
-        return services.deliver(order_id=self.order.pk, actor=self.reader)
+        return services.deliver(**self.unsigned())
 
 
 class PauseView(StepView):
@@ -135,8 +135,7 @@ class PauseView(StepView):
 
     def take(self, form: forms.Form) -> StepResult:
         """Stop it."""
-        reason = form.cleaned_data["reason"]
-        return services.pause(order_id=self.order.pk, actor=self.reader, reason=reason)
+        return services.pause(**self.unsigned(), reason=form.cleaned_data["reason"])
 
 
 class ResumeView(StepView):

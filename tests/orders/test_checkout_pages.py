@@ -196,12 +196,12 @@ def test_carl_cancels_his_order_and_then_cannot_again(signed_in: SignedIn) -> No
     client = signed_in(carl.user)
     address = f"/orders/{order.pk}/cancel/"
     assert client.get(address).status_code == 200
-    assert client.post(address, {"reason": "Not needed."}).status_code == 302
+    assert client.post(address, {"reason": "Not needed.", "seen": 1}).status_code == 302
     assert status_of(order.pk) == "cancelled"
     page = words(client.get(f"/orders/{order.pk}/"))
     assert "This order was cancelled" in page
     assert "Not needed." in page
-    again = client.post(address, {"reason": ""})
+    again = client.post(address, {"reason": "", "seen": 2})
     assert again.status_code == 409
     assert "already cancelled" in words(again)
 

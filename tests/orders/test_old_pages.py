@@ -1,0 +1,181 @@
+"""A page that was drawn before the order changed: what is signed on it binds nobody."""
+
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+
+from orders import services
+from orders.models import Order, Release
+from tests import cast
+from tests.builders import the_store
+from tests.concurrency.race import stopped_after, two_threads
+
+from .conftest import SignedIn
+from .pages import reads, words
+from .steps import approved, by_pat, dispense, dispensed, placed, status_of, traces
+from .test_step_pages import STEPS, address, filled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CHANGED = "The order has changed since you opened this page"
+
+
+@pytest.fixture
+def pat(signed_in: SignedIn) -> Client:
+    """Pat Lee's browser."""
+    return signed_in(the_store().user)
+
+
+def pause_and_resume(order: Order) -> None:
+    """The patient calls; what stood in the way is seen to, and the order goes on."""
+    services.pause(order_id=order.pk, actor=the_store().user, reason="The patient called.")
+    assert services.resume(order_id=order.pk, **by_pat(), reason="All is well.").is_done
+
+
+@pytest.mark.parametrize(
+    ("step", "before_it"), [("approve", placed), ("ship", dispensed), ("pause", placed)]
+)
+def test_a_page_from_before_a_pause_takes_no_step_after_it(
+    step: str, before_it: Any, pat: Client
+) -> None:
+    order = before_it(cast.carl())
+    stood, drawn = status_of(order.pk), filled(order, step)
+    pause_and_resume(order)
+    before = traces()
+    page = pat.post(address(order, step), drawn)
+    assert page.status_code == 409
+    assert (status_of(order.pk), traces()) == (stood, before)
+    text = words(page)
+    assert CHANGED in text
+    assert "Put on hold" in text
+    assert "The patient called." in text
+    assert "Taken off hold" in text
+    assert "Order placed" not in text
+    assert reads(f"refused: {step}") == 1
+
+
+def test_an_approval_from_before_a_pause_does_not_let_the_next_page_skip_it(pat: Client) -> None:
+    """The order went round: approved, paused, back, approved anew. The dispense page is an old one."""
+    order = approved(cast.carl())
+    drawn = filled(order, "dispense")
+    pause_and_resume(order)
+    assert services.approve(order_id=order.pk, **by_pat()).is_done
+    before = traces()
+    assert pat.post(address(order, "dispense"), drawn).status_code == 409
+    assert (status_of(order.pk), traces()) == ("approved", before)
+
+
+def test_what_pat_typed_is_kept_but_the_signature_is_asked_for_again(pat: Client) -> None:
+    order = dispensed(cast.carl())
+    drawn = filled(order, "ship", tracking_number="1Z-KEPT")
+    pause_and_resume(order)
+    page = pat.post(address(order, "ship"), drawn)
+    html = page.content.decode()
+    assert 'value="1Z-KEPT"' in html
+    assert 'value="Pat Lee"' in html
+    assert " checked>" not in html
+    seen = Order.objects.get(pk=order.pk).revision
+    assert f'<input type="hidden" name="seen" value="{seen}">' in html
+    again = pat.post(address(order, "ship"), {**drawn, "seen": seen})
+    assert again.status_code == 302
+    assert Release.objects.get().tracking_number == "1Z-KEPT"
+
+
+def test_an_old_page_with_a_gap_is_told_that_it_is_old_and_not_of_the_gap(pat: Client) -> None:
+    """Drawn again as a form to complete, it would have passed for a new one."""
+    order = dispensed(cast.carl())
+    drawn = filled(order, "ship", carrier="")
+    pause_and_resume(order)
+    page = pat.post(address(order, "ship"), drawn)
+    assert page.status_code == 409
+    assert CHANGED in words(page)
+    assert "Name the carrier." not in words(page)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_form_that_does_not_say_which_order_it_saw_is_an_old_one(step: str, pat: Client) -> None:
+    before_it, stood, _ = STEPS[step]
+    order = before_it(cast.carl())
+    before, sent = traces(), filled(order, step)
+    del sent["seen"]
+    for seen in ({}, *({"seen": odd} for odd in ("", "x", "-1", "99", "1.0", "9" * 5000))):
+        page = pat.post(address(order, step), sent | seen)
+        assert page.status_code == 409
+        assert CHANGED in words(page)
+    assert (status_of(order.pk), traces()) == (stood, before)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_page_says_which_order_it_shows(step: str, pat: Client) -> None:
+    before_it, _, _ = STEPS[step]
+    order = before_it(cast.carl())
+    revision = Order.objects.get(pk=order.pk).revision
+    html = pat.get(address(order, step)).content.decode()
+    assert f'<input type="hidden" name="seen" value="{revision}">' in html
+
+
+def approve_while_the_order_goes_round(pat: Client, order: Order) -> Any:
+    """Pat's page is current when it arrives; the pause and its end come before the locks."""
+    sent = filled(order, "approve")
+    with two_threads() as start, stopped_after("orders.views.step.staff_order") as gate:
+        answer = start(pat.post, path=address(order, "approve"), data=sent)
+        gate.wait_until_reached()
+        pause_and_resume(order)
+        gate.open()
+        return answer.result(30)
+
+
+def test_a_pause_that_comes_between_the_page_and_the_locks_is_seen_under_them(pat: Client) -> None:
+    order = placed(cast.carl())
+    page = approve_while_the_order_goes_round(pat, order)
+    assert page.status_code == 409
+    assert CHANGED in words(page)
+    assert "Taken off hold" in words(page)
+    assert status_of(order.pk) == "placed"
+    assert order.events.count() == 3
+
+
+def test_control_without_the_look_under_the_locks_the_old_page_approves(pat: Client) -> None:
+    order = placed(cast.carl())
+    with patch("orders.services.steps._refuse_unseen", lambda step, seen: None):
+        page = approve_while_the_order_goes_round(pat, order)
+    assert page.status_code == 302
+    assert status_of(order.pk) == "approved"
+
+
+def test_an_order_that_was_packed_meanwhile_is_shown_where_it_stands(pat: Client) -> None:
+    order = approved(cast.carl())
+    sent = filled(order, "dispense")
+    with two_threads() as start, stopped_after("orders.views.step.staff_order") as gate:
+        answer = start(pat.post, path=address(order, "dispense"), data=sent)
+        gate.wait_until_reached()
+        assert dispense(order, serial_number="SN-2").is_done
+        gate.open()
+        page = answer.result(30)
+    assert page.status_code == 409
+    assert "now stands at: Packed" in words(page)
+    assert reads("refused: dispense") == 1
+
+
+def test_carl_s_page_to_cancel_is_asked_again_once_the_order_is_approved(
+    signed_in: SignedIn,
+) -> None:
+    carl = cast.carl()
+    order = placed(carl)
+    client, own = signed_in(carl.user), f"/orders/{order.pk}/cancel/"
+    shown = client.get(own)
+    assert f"Order {order.number} for Carl Berg" in words(shown)
+    assert '<input type="hidden" name="seen" value="1">' in shown.content.decode()
+    assert services.approve(order_id=order.pk, **by_pat()).is_done
+    before = traces()
+    for old in ({"seen": "1"}, {}, {"seen": "x"}):
+        page = client.post(own, {"reason": "Not needed.", **old})
+        assert page.status_code == 409
+        assert CHANGED in words(page)
+        assert "Not needed." in words(page)
+        assert (status_of(order.pk), traces()) == ("approved", before)
+    assert '<input type="hidden" name="seen" value="2">' in page.content.decode()
+    assert client.post(own, {"reason": "Not needed.", "seen": "2"}).status_code == 302
+    assert status_of(order.pk) == "cancelled"

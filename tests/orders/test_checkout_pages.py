@@ -8,6 +8,7 @@ from django.db import connections
 from django.test import Client
 
 from accounts.roles import Role
+from catalog.models import Package
 from orders.models import Basket, Order
 from rems.models import DecisionRecord
 from tests import cast
@@ -20,6 +21,7 @@ from tests.builders import (
     sign_in,
     the_store,
 )
+from tests.concurrency.race import stopped_after, two_threads
 
 from .conftest import SignedIn
 from .pages import reads, words
@@ -188,6 +190,23 @@ def test_what_is_off_sale_cannot_be_added_or_ordered(signed_in: SignedIn) -> Non
     assert "Nothing chosen yet" in words(client.get("/orders/basket/"))
     assert client.post(CHECKOUT, asked(carl, package=package.pk)).status_code == 404
     assert not Order.objects.exists()
+
+
+def test_what_goes_off_sale_during_the_checkout_is_told_as_what_was_off_sale(
+    signed_in: SignedIn,
+) -> None:
+    carl = cast.carl()
+    client, package = signed_in(carl.user), the_store().package
+    with stopped_after("orders.services.placing._package") as gate, two_threads() as start:
+        answer = start(client.post, path=CHECKOUT, data=asked(carl))
+        gate.wait_until_reached()
+        Package.objects.filter(pk=package.pk).update(on_sale=False)
+        gate.open()
+        page = answer.result(30)
+    assert page.status_code == 409
+    assert "This package is not on sale." in words(page)
+    assert not Order.objects.exists()
+    assert reads("refused: checkout") == 1
 
 
 def test_carl_cancels_his_order_and_then_cannot_again(signed_in: SignedIn) -> None:

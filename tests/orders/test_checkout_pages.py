@@ -33,7 +33,10 @@ CHECKOUT = "/orders/checkout/"
 
 
 def asked(cleared: Cleared, **other: object) -> dict[str, object]:
+    """What the basket's page sends, drawn now."""
+    had = Order.objects.filter(prescription=cleared.prescription).count()
     return {
+        f"seen-{cleared.prescription.pk}": had,
         "package": the_store().package.pk,
         "patient": cleared.patient.pk,
         "prescription": cleared.prescription.pk,
@@ -94,9 +97,9 @@ def test_a_checkout_without_any_prescription_is_blocked_too(signed_in: SignedIn)
 
 def test_a_second_click_finds_the_order_that_is_there(signed_in: SignedIn) -> None:
     carl = cast.carl()
-    client = signed_in(carl.user)
-    first = client.post(CHECKOUT, asked(carl))
-    again = client.post(CHECKOUT, asked(carl), follow=True)
+    client, sent = signed_in(carl.user), asked(carl)
+    first = client.post(CHECKOUT, sent)
+    again = client.post(CHECKOUT, sent, follow=True)
     assert again.redirect_chain == [(first.headers["Location"], 302)]
     assert "You have already placed this order" in words(again)
     assert Order.objects.count() == 1

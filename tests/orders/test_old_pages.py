@@ -1,4 +1,4 @@
-"""A page that was drawn before the order changed: what is signed on it binds nobody."""
+"""A page that was drawn before the order changed: what is sent from it is asked for again."""
 
 from typing import Any
 from unittest.mock import patch
@@ -9,16 +9,18 @@ from django.test import Client
 from orders import services
 from orders.models import Order, Release
 from tests import cast
-from tests.builders import the_store
+from tests.builders import Cleared, a_prescription, authorize, the_store
 from tests.concurrency.race import stopped_after, two_threads
 
 from .conftest import SignedIn
 from .pages import reads, words
-from .steps import approved, by_pat, dispense, dispensed, placed, status_of, traces
+from .steps import approved, by_pat, dispense, dispensed, place, placed, status_of, traces
+from .test_checkout_pages import CHECKOUT, asked
 from .test_step_pages import STEPS, address, filled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+OLD_BASKET = "This page is not up to date."
 CHANGED = "The order has changed since you opened this page"
 
 
@@ -179,3 +181,117 @@ def test_carl_s_page_to_cancel_is_asked_again_once_the_order_is_approved(
     assert '<input type="hidden" name="seen" value="2">' in page.content.decode()
     assert client.post(own, {"reason": "Not needed.", "seen": "2"}).status_code == 302
     assert status_of(order.pk) == "cancelled"
+
+
+# The checkout ------------------------------------------------------------------------------------
+
+
+def cancel(order: Order, cleared: Cleared) -> None:
+    """The patient does not want it after all."""
+    by_the_patient = {"actor": cleared.user, "signature": None, "reason": "Not needed."}
+    assert services.cancel(order_id=order.pk, **by_the_patient).is_done
+
+
+def decline(order: Order, cleared: Cleared) -> None:
+    """Pat does not fill it."""
+    assert services.reject(order_id=order.pk, **by_pat(), reason="Called the prescriber.").is_done
+
+
+@pytest.mark.parametrize("end", [cancel, decline])
+def test_a_checkout_sent_again_after_its_order_has_ended_orders_nothing(
+    end: Any, signed_in: SignedIn
+) -> None:
+    carl = cast.carl()
+    client, sent = signed_in(carl.user), asked(carl)
+    assert client.post(CHECKOUT, sent).status_code == 302
+    end(Order.objects.get(), carl)
+    before = traces()
+    page = client.post(CHECKOUT, sent)
+    assert page.status_code == 409
+    assert OLD_BASKET in words(page)
+    assert "Nothing is ordered now" in words(page)
+    assert traces() == before
+    assert reads("refused: checkout") == 1
+
+
+def test_carl_who_looks_again_and_still_wants_it_orders_anew(signed_in: SignedIn) -> None:
+    carl = cast.carl()
+    client, sent = signed_in(carl.user), asked(carl)
+    cancel(placed(carl), carl)
+    html = client.post(CHECKOUT, sent).content.decode()
+    assert f'<input type="hidden" name="seen-{carl.prescription.pk}" value="1">' in html
+    assert f'value="{carl.prescription.pk}" required' in html
+    answer = client.post(CHECKOUT, {**sent, f"seen-{carl.prescription.pk}": 1})
+    assert answer.status_code == 302
+    assert Order.objects.filter(status="placed").count() == 1
+
+
+def test_the_basket_says_of_each_prescription_how_often_it_was_ordered(
+    signed_in: SignedIn,
+) -> None:
+    carl = cast.carl()
+    other = a_prescription(carl.patient)
+    authorize(other)
+    for _ in range(2):
+        cancel(placed(carl), carl)
+    client = signed_in(carl.user)
+    client.post("/orders/basket/add/", {"package": the_store().package.pk})
+    html = client.get("/orders/basket/").content.decode()
+    for prescription, times in ((carl.prescription, 2), (other, 0)):
+        assert f'<input type="hidden" name="seen-{prescription.pk}" value="{times}">' in html
+
+
+def test_a_checkout_that_does_not_say_what_it_saw_is_an_old_one(signed_in: SignedIn) -> None:
+    carl = cast.carl()
+    client, sent = signed_in(carl.user), asked(carl)
+    name = f"seen-{carl.prescription.pk}"
+    before = traces()
+    del sent[name]
+    for seen in ({}, {"seen": 0}, *({name: odd} for odd in ("", "x", "-1", "1", "0.0"))):
+        page = client.post(CHECKOUT, sent | seen)
+        assert page.status_code == 409
+        assert OLD_BASKET in words(page)
+    assert traces() == before
+
+
+def order_while_another_comes_and_goes(carl: Cleared, client: Client) -> Any:
+    """Carl's page is current when it arrives; an order and its end come before the locks."""
+    sent = asked(carl)
+    with two_threads() as start, stopped_after("orders.views.buying._form") as gate:
+        answer = start(client.post, path=CHECKOUT, data=sent)
+        gate.wait_until_reached()
+        order = place(carl).order
+        assert order is not None
+        cancel(order, carl)
+        gate.open()
+        return answer.result(30)
+
+
+def test_an_order_that_comes_and_goes_before_the_locks_is_seen_under_them(
+    signed_in: SignedIn,
+) -> None:
+    carl = cast.carl()
+    page = order_while_another_comes_and_goes(carl, signed_in(carl.user))
+    assert page.status_code == 409
+    assert OLD_BASKET in words(page)
+    assert Order.objects.get().status == "cancelled"
+
+
+def test_control_without_the_look_under_the_locks_a_second_order_is_placed(
+    signed_in: SignedIn,
+) -> None:
+    carl = cast.carl()
+    with patch("orders.services.placing._refuse_unseen", lambda seen, had: None):
+        page = order_while_another_comes_and_goes(carl, signed_in(carl.user))
+    assert page.status_code == 302
+    assert Order.objects.count() == 2
+
+
+def test_an_open_order_is_refused_by_its_rule_and_not_as_an_old_page() -> None:
+    carl = cast.carl()
+    placed(carl)
+    before = traces()
+    second = place(carl, seen=0)
+    assert second.decision is not None
+    assert second.decision.denying_rules == ("R16",)
+    assert traces() == before

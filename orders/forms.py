@@ -33,6 +33,8 @@ class CheckoutForm(forms.Form):
 
     Only the reader's own patients and their unused prescriptions for the product are choices.
     Without any prescription the checkout is asked all the same: it says everything that is missing.
+    `seen` names, for each prescription, what its field is called that says how often it was ordered
+    when the page was drawn, and how often that is.
     """
 
     package = forms.UUIDField(widget=forms.HiddenInput)
@@ -69,6 +71,11 @@ class CheckoutForm(forms.Form):
         super().__init__(*args, **kwargs)
         names = {str(patient.pk): patient.name for patient in patients}
         self._owners = {str(row.pk): key for key, rows in prescriptions.items() for row in rows}
+        self.seen = [
+            (seen_name(row.pk), row.times_ordered)  # type: ignore[attr-defined]
+            for rows in prescriptions.values()
+            for row in rows
+        ]
         self._choices("patient", list(names.items()))
         self._choices(
             "prescription",
@@ -94,6 +101,11 @@ class CheckoutForm(forms.Form):
         field.required = bool(choices)
         if len(choices) == 1:
             field.initial = choices[0][0]
+
+
+def seen_name(prescription_id: object) -> str:
+    """What the field is called that says how often the page knew this prescription was ordered."""
+    return f"seen-{prescription_id}"
 
 
 class EmptyForm(forms.Form):

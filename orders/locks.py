@@ -1,4 +1,8 @@
-"""The locks of orders, which come after the program's own (rems.locks): order, then lot."""
+"""The locks of orders, which come after the program's own (rems.locks): order, then lot.
+
+At a checkout, which has no order to lock yet, the guard of the new row shares the product, then the
+package (orders_order_on_sale).
+"""
 
 from contextlib import suppress
 from uuid import UUID

@@ -1,9 +1,23 @@
 """What readers may see of orders. Every list of queries here is of constant length."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from catalog.models import Lot, Package
@@ -46,6 +60,12 @@ def that_left(supplies: QuerySet[Supply]) -> QuerySet[Supply]:
     return supplies.annotate(left_at=left_at).filter(left_at__isnull=False)
 
 
+def times_ordered(prescription: Any) -> Coalesce:
+    """How many orders the prescription has had, whatever came of them: none is ever removed."""
+    had = Order.objects.filter(prescription=prescription).order_by().values("prescription")
+    return Coalesce(Subquery(had.annotate(times=Count("pk")).values("times")), 0)
+
+
 def order_of_prescription(prescription_id: UUID) -> Order | None:
     """The order that binds the prescription, if there is one."""
     return binding_orders().filter(prescription_id=prescription_id).order_by("-pk").first()
@@ -54,11 +74,15 @@ def order_of_prescription(prescription_id: UUID) -> Order | None:
 def prescriptions_to_order(
     patient_ids: list[UUID], product_id: UUID
 ) -> dict[UUID, list[Prescription]]:
-    """By patient: the prescriptions for the product that stand and are not used, newest first."""
+    """By patient: the prescriptions for the product that stand and are not used, newest first.
+
+    Each knows how many orders it has had, which have ended: `times_ordered`.
+    """
     found: dict[UUID, list[Prescription]] = {key: [] for key in patient_ids}
     rows = without_order(current(Prescription)).filter(
         patient_id__in=patient_ids, product_id=product_id
     )
+    rows = rows.annotate(times_ordered=times_ordered(OuterRef("pk")))
     for row in rows.select_related("prescriber").order_by("-occurred_at", "-id"):
         found[row.patient_id].append(row)
     return found

@@ -49,6 +49,7 @@ class GuardRefused(DomainError):
 
 # What a person is told about the guards that they can meet without any fault in the software.
 MESSAGES: dict[str, str] = {
+    "orders_order_on_sale": "This package is not on sale.",
     "orders_order_one_per_prescription": "This prescription already has an order.",
     "orders_order_authorization_once": "This authorization number already has an order.",
     "orders_order_authorization_used": "This authorization number was used before.",

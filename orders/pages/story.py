@@ -66,8 +66,9 @@ def timeline(order: Order, zone: ZoneInfo) -> tuple[TimelineStep, ...]:
     return tuple(steps)
 
 
-def event_lines(order: Order, zone: ZoneInfo) -> tuple[EventLine, ...]:
-    """The order's events, oldest first. `order` has its events, actors and signatures loaded."""
+def event_lines(order: Order, zone: ZoneInfo, since: int = 0) -> tuple[EventLine, ...]:
+    """The order's events after the revision `since`, oldest first. `order` has its events, actors
+    and signatures loaded."""
     return tuple(
         EventLine(
             text=_event_words(event),
@@ -77,6 +78,7 @@ def event_lines(order: Order, zone: ZoneInfo) -> tuple[EventLine, ...]:
             signed_as=_signed_as(event),
         )
         for event in order.events.all()
+        if event.seq > since
     )
 
 

@@ -15,18 +15,27 @@ from rems.models import Supply
 from rems.signatures import Signature
 
 
-def approve(*, order_id: UUID, actor: User, signature: Signature) -> StepResult:
+def approve(
+    *, order_id: UUID, actor: User, signature: Signature, seen: int | None = None
+) -> StepResult:
     """The pharmacist's signed decision that the order may be filled (R48 asks for it later)."""
     return take_gated_step(
         order_id,
         Status.APPROVED,
+        seen=seen,
         actor=actor,
         signature=signature,
     )
 
 
 def dispense(
-    *, order_id: UUID, actor: User, signature: Signature, lot_id: UUID, serial_number: str
+    *,
+    order_id: UUID,
+    actor: User,
+    signature: Signature,
+    lot_id: UUID,
+    serial_number: str,
+    seen: int | None = None,
 ) -> StepResult:
     """Count the capsules out of a lot. Uses both numbers and one package, and starts a supply.
 
@@ -40,6 +49,7 @@ def dispense(
     return take_gated_step(
         order_id,
         Status.DISPENSED,
+        seen=seen,
         from_status=Status.APPROVED,
         actor=actor,
         signature=signature,
@@ -50,19 +60,33 @@ def dispense(
 
 
 def ship(
-    *, order_id: UUID, actor: User, signature: Signature, carrier: str, tracking_number: str
+    *,
+    order_id: UUID,
+    actor: User,
+    signature: Signature,
+    carrier: str,
+    tracking_number: str,
+    seen: int | None = None,
 ) -> StepResult:
     """Give the parcel to the carrier. The dispense rules are asked again on fresh facts."""
     release = {"carrier": carrier.strip(), "tracking_number": tracking_number.strip()}
-    return _release(order_id, Status.SHIPPED, actor, signature, {"mode": "ship", **release})
+    return _release(order_id, Status.SHIPPED, actor, signature, {"mode": "ship", **release}, seen)
 
 
 def hand_over(
-    *, order_id: UUID, actor: User, signature: Signature, handed_to: str, identification: str
+    *,
+    order_id: UUID,
+    actor: User,
+    signature: Signature,
+    handed_to: str,
+    identification: str,
+    seen: int | None = None,
 ) -> StepResult:
     """Give the parcel to the patient or the patient's agent at the counter."""
     release = {"handed_to": handed_to.strip(), "identification": identification.strip()}
-    return _release(order_id, Status.HANDED_OVER, actor, signature, {"mode": "hand", **release})
+    return _release(
+        order_id, Status.HANDED_OVER, actor, signature, {"mode": "hand", **release}, seen
+    )
 
 
 def _write_dispense(step: Step, lot_id: UUID, serial_number: str) -> None:
@@ -100,7 +124,12 @@ def _write_dispense(step: Step, lot_id: UUID, serial_number: str) -> None:
 
 
 def _release(
-    order_id: UUID, to_status: str, actor: User, signature: Signature, release: dict[str, str]
+    order_id: UUID,
+    to_status: str,
+    actor: User,
+    signature: Signature,
+    release: dict[str, str],
+    seen: int | None,
 ) -> StepResult:
     def write(step: Step) -> None:
         if step.order.mode != release["mode"]:
@@ -110,6 +139,7 @@ def _release(
     return take_gated_step(
         order_id,
         to_status,
+        seen=seen,
         actor=actor,
         signature=signature,
         extra=write,

@@ -22,7 +22,7 @@ from rems.signatures import Signature
 def pause(*, order_id: UUID, actor: User, reason: str) -> StepResult:
     """Put the order on hold. Pharmacists and technicians may stop; only a permit starts again.
 
-    Raises NotAllowed.
+    Whoever stops need not have seen the last change. Raises NotAllowed.
     """
 
     def may(step: Step) -> None:
@@ -31,7 +31,9 @@ def pause(*, order_id: UUID, actor: User, reason: str) -> StepResult:
     return take_free_step(order_id, Status.ON_HOLD, may, actor=actor, reason=reason)
 
 
-def resume(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
+def resume(
+    *, order_id: UUID, actor: User, signature: Signature, reason: str, seen: int | None = None
+) -> StepResult:
     """Take the order off hold: a packed one back to dispensed, any other back to placed.
 
     The gate of that status is asked again; an approval does not outlive a pause.
@@ -41,18 +43,28 @@ def resume(*, order_id: UUID, actor: User, signature: Signature, reason: str) ->
     return take_gated_step(
         order_id,
         to_status,
+        seen=seen,
         actor=actor,
         signature=signature,
         reason=reason,
     )
 
 
-def reject(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
+def reject(
+    *, order_id: UUID, actor: User, signature: Signature, reason: str, seen: int | None = None
+) -> StepResult:
     """The pharmacist declines to fill the order, and says why. Counted-out capsules never leave."""
-    return _end(order_id, Status.REJECTED, "not_released", actor, signature, reason)
+    return _end(order_id, Status.REJECTED, "not_released", actor, signature, reason, seen)
 
 
-def cancel(*, order_id: UUID, actor: User, signature: Signature | None, reason: str) -> StepResult:
+def cancel(
+    *,
+    order_id: UUID,
+    actor: User,
+    signature: Signature | None,
+    reason: str,
+    seen: int | None = None,
+) -> StepResult:
     """Cancel before the parcel leaves, as the patient (or guardian) or as a pharmacist who signs.
 
     Once capsules are counted out only a pharmacist can, who signs that they were never released.
@@ -69,6 +81,7 @@ def cancel(*, order_id: UUID, actor: User, signature: Signature | None, reason: 
         order_id,
         Status.CANCELLED,
         may,
+        seen=seen,
         actor=actor,
         reason=reason,
         signature=signature,
@@ -76,7 +89,7 @@ def cancel(*, order_id: UUID, actor: User, signature: Signature | None, reason: 
     )
 
 
-def deliver(*, order_id: UUID, actor: User) -> StepResult:
+def deliver(*, order_id: UUID, actor: User, seen: int | None = None) -> StepResult:
     """The parcel reached the patient: the supply's start until a first dose is recorded (R45).
 
     Noted by a pharmacist. Raises NotAllowed.
@@ -93,18 +106,27 @@ def deliver(*, order_id: UUID, actor: User) -> StepResult:
         step.rows.append(row)
 
     return take_free_step(
-        order_id, Status.DELIVERED, _only_a_pharmacist, actor=actor, extra=note_delivery
+        order_id,
+        Status.DELIVERED,
+        _only_a_pharmacist,
+        seen=seen,
+        actor=actor,
+        extra=note_delivery,
     )
 
 
-def record_loss(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
+def record_loss(
+    *, order_id: UUID, actor: User, signature: Signature, reason: str, seen: int | None = None
+) -> StepResult:
     """The parcel was lost after it left; signed, since it lets the next fill come early (R45)."""
-    return _end(order_id, Status.LOST, "lost", actor, signature, reason)
+    return _end(order_id, Status.LOST, "lost", actor, signature, reason, seen)
 
 
-def record_return(*, order_id: UUID, actor: User, signature: Signature, reason: str) -> StepResult:
+def record_return(
+    *, order_id: UUID, actor: User, signature: Signature, reason: str, seen: int | None = None
+) -> StepResult:
     """The capsules came back. They are never restocked (rule sheet 5.9)."""
-    return _end(order_id, Status.RETURNED, "returned", actor, signature, reason)
+    return _end(order_id, Status.RETURNED, "returned", actor, signature, reason, seen)
 
 
 def _only_a_pharmacist(step: Step) -> None:
@@ -122,7 +144,13 @@ def _require_canceller(step: Step, signature: Signature | None) -> None:
 
 
 def _end(
-    order_id: UUID, to_status: str, cause: str, actor: User, signature: Signature, reason: str
+    order_id: UUID,
+    to_status: str,
+    cause: str,
+    actor: User,
+    signature: Signature,
+    reason: str,
+    seen: int | None,
 ) -> StepResult:
     def end_supply(step: Step) -> None:
         _end_supply(step, cause, reason, signature)
@@ -131,6 +159,7 @@ def _end(
         order_id,
         to_status,
         _only_a_pharmacist,
+        seen=seen,
         actor=actor,
         reason=reason,
         signature=signature,

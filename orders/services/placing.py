@@ -13,10 +13,11 @@ from catalog.models import Package
 from orders.loaders import fill_for_checkout, orders_using
 from orders.locks import lock_for_placing
 from orders.models import Basket, Order, OrderEvent
+from orders.selectors import times_ordered
 from orders.services.steps import StepResult
 from orders.states import BEGINNING, Status
 from rems import core, selectors
-from rems.errors import DomainError, EntryRefused, NotAllowed
+from rems.errors import DomainError, EntryRefused, NotAllowed, StaleForm
 from rems.locks import Parties
 from rems.models import CategoryAssignment, Patient, PatientAccess, Pharmacy, Prescription
 from rems.outbox import plan_for_new_order
@@ -26,12 +27,20 @@ from rems.transactions import mutation, write_together
 
 
 def place(
-    *, patient_id: UUID, prescription_id: UUID | None, package_id: UUID, mode: str, actor: User
+    *,
+    patient_id: UUID,
+    prescription_id: UUID | None,
+    package_id: UUID,
+    mode: str,
+    actor: User,
+    seen: int | None = None,
 ) -> StepResult:
     """Order one fill of one prescription for the patient, if the checkout gate permits it.
 
-    A refusal is recorded and returned with its findings. Raises NotAllowed when the actor may not
-    act for the patient, DomainError when the package cannot be ordered, GuardRefused.
+    A refusal is recorded and returned with its findings. `seen` is how many orders the prescription
+    had when the actor's page was drawn; None where nobody read a page. Raises NotAllowed when the
+    actor may not act for the patient, StaleForm when an order came and ended since, DomainError when
+    the package cannot be ordered, GuardRefused.
     """
     if mode not in set(core.ReleaseMode):
         raise EntryRefused("mode", "Choose how you want to get the capsules.")
@@ -44,7 +53,9 @@ def place(
     with mutation():
         lock_for_placing(parties)
         at = read_clock()
-        used = _require_orderer(actor, patient, prescription, at)
+        used, had = _require_orderer(actor, patient, prescription, at)
+        if prescription is not None and not used:
+            _refuse_unseen(seen, had)
         verdict = _ask(
             parties=parties,
             prescription_id=prescription.pk if prescription else None,
@@ -99,23 +110,37 @@ def _accesses(user: User, patient: Patient, at: object) -> QuerySet[PatientAcces
 
 def _require_orderer(
     user: User, patient: Patient, prescription: Prescription | None, at: datetime
-) -> bool:
+) -> tuple[bool, int]:
     """Whoever acts for the patient; for a child's category the guardian (rule sheet 1.3.5).
 
-    Asked along with it, to spare a query: whether another order binds the prescription (R16).
+    Asked along with it, to spare a query: whether another order binds the prescription (R16), and
+    how many orders it has had.
     """
     category = selectors.of_patient(CategoryAssignment, patient.pk).values("category")[:1]
     rows = _accesses(user, patient, at).annotate(
-        category=Subquery(category), used=Exists(orders_using(prescription, None))
+        category=Subquery(category),
+        used=Exists(orders_using(prescription, None)),
+        had=times_ordered(prescription),
     )
-    found = list(rows.values_list("relation", "category", "used"))
+    found = list(rows.values_list("relation", "category", "used", "had"))
     if not found:
         raise NotAllowed("You cannot order for this patient.")
     relations, categories = {row[0] for row in found}, {row[1] for row in found}
     is_child = any(core.RiskCategory(category).is_child for category in categories if category)
     if is_child and PatientAccess.Relation.GUARDIAN not in relations:
         raise NotAllowed("A parent or guardian has to order.")
-    return any(row[2] for row in found)
+    return found[0][2:]
+
+
+def _refuse_unseen(seen: int | None, had: int) -> None:
+    """A checkout that is sent again, after what it placed was cancelled, would order once more what
+    nobody asked for: the page has to know of that order."""
+    if seen not in {None, had}:
+        raise StaleForm(
+            "This page is not up to date. If you placed an order on this prescription meanwhile, it "
+            "was cancelled or declined. Nothing is ordered now. If you want it, check everything "
+            "here again and place the order."
+        )
 
 
 def _patient(patient_id: UUID) -> Patient:

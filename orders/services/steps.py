@@ -119,6 +119,7 @@ def take_gated_step(
     to_status: str,
     *,
     actor: User,
+    seen: int | None = None,
     from_status: str | None = None,
     signature: Signature | None = None,
     lot_id: UUID | None = None,
@@ -128,10 +129,11 @@ def take_gated_step(
 ) -> StepResult:
     """Take a pharmacist's step that needs a permit. `extra` says what was done beside the event.
 
+    `seen` is the revision that the actor had before their eyes; None where nobody read a page.
     `from_status` narrows a step that has but one way to begin. Raises NotAllowed for anybody but a
     pharmacist of the order's pharmacy, as the account stands under the locks; StaleForm when the order
-    may not move there from where it now stands, EntryRefused for an unknown lot, SignatureRefused,
-    GuardRefused; nothing is written then.
+    may not move there from where it now stands, or is no longer what was seen; EntryRefused for an
+    unknown lot, SignatureRefused, GuardRefused; nothing is written then.
     """
     with mutation():
         lot = _lock(order_id, actor, lot_id)
@@ -143,6 +145,7 @@ def take_gated_step(
         if pharmacist.pharmacy_id != step.order.pharmacy_id:
             raise NotAllowed("Only a pharmacist of the order's own pharmacy can do this.")
         _refuse_unlisted(step, from_status)
+        _refuse_unseen(step, seen)
         step.verdict = evaluate(
             parties=parties_of(step.order, pharmacist),
             prescription_id=step.order.prescription_id,
@@ -167,14 +170,17 @@ def take_free_step(
     may: Extra,
     *,
     actor: User,
+    seen: int | None = None,
     reason: str = "",
     signature: Signature | None = None,
     extra: Extra | None = None,
 ) -> StepResult:
     """Take a step that needs no permit: a pause, an end, a delivery.
 
-    `may` raises NotAllowed for whoever may not, as their account stands under the locks. Raises
-    StaleForm when the order may not move there, or when the move needs a gate after all.
+    `may` raises NotAllowed for whoever may not, as their account stands under the locks. `seen` is the
+    revision that the actor had before their eyes; None where nobody read a page. Raises StaleForm when
+    the order may not move there, when it is no longer what was seen, or when the move needs a gate
+    after all.
     """
     # Whom the order is about never changes. Raises Order.DoesNotExist.
     patient_id = Order.objects.values_list("patient_id", flat=True).get(pk=order_id)
@@ -183,6 +189,7 @@ def take_free_step(
         step = Step(order_for_step(order_id), to_status, actor, read_clock(), reason)
         _refuse_unlisted(step)
         may(step)
+        _refuse_unseen(step, seen)
         if states.gate_for(step.order.status, to_status):
             raise StaleForm("This step needs a decision first.")
         _carry_out(step, signature, extra)
@@ -225,4 +232,14 @@ def _refuse_unlisted(step: Step, from_status: str | None = None) -> None:
     if not listed or from_status not in {None, step.order.status}:
         raise StaleForm(
             f"The order is already {step.order.status.replace('_', ' ')}. Nothing was changed."
+        )
+
+
+def _refuse_unseen(step: Step, seen: int | None) -> None:
+    """An order that was paused and taken off hold again stands where it stood: only its revision
+    tells that a page, and what is signed on it, is from before."""
+    if seen not in {None, step.order.revision}:
+        raise StaleForm(
+            "The order has changed since you opened this page. Nothing was changed now. "
+            "Please look again."
         )

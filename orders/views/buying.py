@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.services import log_reads
 from catalog.models import Package
-from orders.forms import AddToBasketForm, CheckoutForm
+from orders.forms import AddToBasketForm, CheckoutForm, seen_name
 from orders.models import Order
 from orders.pages.findings import patient_lines
 from orders.selectors import (
@@ -28,7 +28,7 @@ from orders.selectors import (
 from orders.services import StepResult, place, the_pharmacy
 from orders.services.basket import choose_package
 from orders.views.links import link_of
-from orders.views.reading import note_refusal
+from orders.views.reading import note_refusal, what_was_seen
 from rems import core
 from rems.errors import DomainError, GuardRefused, NotAllowed
 from rems.models import Patient
@@ -93,6 +93,7 @@ def _place(
             package_id=package.pk,
             mode=form.cleaned_data["mode"],
             actor=reader,
+            seen=what_was_seen(request, seen_name(prescription)),
         )
     except DomainError as error:
         note_refusal(reader, patient_id, "checkout")

@@ -1,5 +1,6 @@
 """A patient's (or guardian's) own orders."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -18,7 +19,7 @@ from orders.pages.story import event_lines, is_cancellable, order_lines, timelin
 from orders.pages.words import MODE_WORDS, NEXT_WORDS, STATUS_TONES, STATUS_WORDS
 from orders.selectors import orders_of
 from orders.services import cancel
-from orders.views.reading import note_refusal, own_order
+from orders.views.reading import note_refusal, own_order, what_was_seen
 from rems import core
 from rems.views.forms import ServiceFormView
 from rems.views.reading import reader_of
@@ -87,7 +88,12 @@ class CancelOwnView(ServiceFormView):
             actor=self.reader,
             signature=None,
             reason=form.cleaned_data["reason"],
+            seen=what_was_seen(self.request),
         )
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        """The order beside the form."""
+        return {**super().context(form), "order": self.order}
 
     def next_url(self) -> str:
         """The order."""

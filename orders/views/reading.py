@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from accounts.services import log_read
@@ -12,6 +12,7 @@ from orders.selectors import order_for_staff, order_of, patient_of_order
 from rems.models import Patient
 
 PURPOSE_LENGTH = 60
+NOTHING_SEEN = -1
 
 
 def own_order(reader: User, order_id: UUID, purpose: str) -> Order:
@@ -42,3 +43,11 @@ def note_refusal(reader: User, patient_id: UUID | None, purpose: str) -> None:
     """Record that the reader tried what was refused to them. Of an unknown patient, nothing."""
     if patient_id is not None and Patient.objects.filter(pk=patient_id).exists():
         log_read(reader, patient_id, f"refused: {purpose}"[:PURPOSE_LENGTH])
+
+
+def what_was_seen(request: HttpRequest, name: str = "seen") -> int:
+    """The number that the form was drawn with; one that nothing has where none came, or nonsense."""
+    try:
+        return int(request.POST.get(name, ""))
+    except ValueError:
+        return NOTHING_SEEN

@@ -1,6 +1,7 @@
 """How a page takes a step of an order: a form, a signature where one is wanted, one service.
 
-A refusal is a page that says why; what was typed is kept.
+A refusal is a page that says why; what was typed is kept. Each form says which order it was drawn
+from: what was signed on an older page is asked for again.
 """
 
 from http import HTTPStatus
@@ -20,13 +21,15 @@ from accounts.roles import Role
 from orders.forms import EmptyForm
 from orders.models import Order
 from orders.pages.findings import staff_lines
+from orders.pages.story import event_lines
 from orders.pages.words import GATE_WORDS, STATUS_WORDS
+from orders.selectors import order_for_staff
 from orders.services import StepResult
 from orders.states import gate_for, may_move
 from orders.views.links import link_of
-from orders.views.reading import note_refusal, staff_order
+from orders.views.reading import note_refusal, staff_order, what_was_seen
 from rems import core
-from rems.errors import DomainError, GuardRefused
+from rems.errors import DomainError, GuardRefused, StaleForm
 from rems.services.versions import verified, version_in_force
 from rems.views.forms import ServiceFormView, place_error
 
@@ -43,6 +46,8 @@ class StepView(ServiceFormView):
     is_danger: ClassVar[bool] = False
     from_status: ClassVar[str | None] = None
     mode: ClassVar[str] = ""
+    # To stop is right from an old page too.
+    stops: ClassVar[bool] = False
 
     @classmethod
     def is_open(cls, order: Order) -> bool:
@@ -72,14 +77,17 @@ class StepView(ServiceFormView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the step, or say what stands in its way."""
+        is_seen = self.stops or what_was_seen(request) == self.order.revision
+        if not (self.is_open(self.order) and is_seen):
+            return self.refuse_stale()
         form = self.form(request.POST)
-        if not self.is_open(self.order):
-            note_refusal(self.reader, self.order.patient_id, self.slug)
-            return self.show_stale()
         if not form.is_valid():
             return self.show(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             result = self.take(form)
+        except StaleForm:
+            self.order = order_for_staff(self.order.pk)
+            return self.refuse_stale()
         except DomainError as error:
             note_refusal(self.reader, self.order.patient_id, self.slug)
             return self.show(form, _status_of(form, error))
@@ -91,6 +99,21 @@ class StepView(ServiceFormView):
     def take(self, form: forms.Form) -> StepResult:
         """Call the service. Raises DomainError."""
         raise NotImplementedError
+
+    def refuse_stale(self) -> HttpResponse:
+        """Recorded; then where the order stands, or the form again where it may still be sent."""
+        note_refusal(self.reader, self.order.patient_id, self.slug)
+        return self.show_changed() if self.is_open(self.order) else self.show_stale()
+
+    def show_changed(self) -> HttpResponse:
+        """What happened since the form was drawn, and all that was typed but the signature: it was
+        given to another state of the order."""
+        form = self.form()
+        form.initial.update(self.request.POST.dict(), is_signed=False)
+        zone = core.zone_named(self.order.pharmacy.time_zone)
+        happened = event_lines(self.order, zone, since=what_was_seen(self.request))
+        context = {**self.context(form), "has_changed": True, "happened": happened}
+        return render(self.request, self.template_name, context, status=HTTPStatus.CONFLICT)
 
     def show_stale(self) -> HttpResponse:
         """The order is no longer where this step begins: somebody was faster, or it is not yet."""
@@ -128,13 +151,13 @@ class StepView(ServiceFormView):
         code = self.order.prescription.program_id
         return verified(version_in_force(code, self.at))
 
+    def unsigned(self) -> dict[str, Any]:
+        """What every service takes: the order as the page showed it, and who takes the step."""
+        return {"order_id": self.order.pk, "seen": self.order.revision, "actor": self.reader}
+
     def signed(self, form: forms.Form) -> dict[str, Any]:
         """What every signed service takes."""
-        return {
-            "order_id": self.order.pk,
-            "actor": self.reader,
-            "signature": self.signature(form, Role.PHARMACIST),
-        }
+        return {**self.unsigned(), "signature": self.signature(form, Role.PHARMACIST)}
 
     def next_url(self) -> str:
         """The order."""

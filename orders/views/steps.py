@@ -117,7 +117,7 @@ class DeliverView(StepView):
 
     def take(self, form: forms.Form) -> StepResult:
         """Note it."""
-        return services.deliver(order_id=self.order.pk, actor=self.reader)
+        return services.deliver(**self.unsigned())
 
 
 class PauseView(StepView):
@@ -132,6 +132,7 @@ class PauseView(StepView):
     button = "Put on hold"
     done = "The order is on hold."
     is_danger = True
+    stops = True
 
     def take(self, form: forms.Form) -> StepResult:
         """Stop it."""

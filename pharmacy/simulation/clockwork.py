@@ -9,6 +9,7 @@ from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
+from django.db.models import QuerySet
 
 from pharmacy.simulation.agenda import Life
 from pharmacy.simulation.audit import Connection
@@ -116,10 +117,12 @@ class Clockwork:
         """A difference that time alone brought is counted; another one should have been planned in
         the transaction of its fact. A move is no fact: the next round sees to it."""
         now, moved = self._town.now, self._town.moved
+        late = set(due_messages(now).values_list("pk", flat=True))
         for found in planning.plan_part():
             self.ledger.planned[f"{found.kind}, {found.difference}"] += 1
             due_on = Reminder.objects.get(pk=found.id).due_on
-            if not has_lapsed(found, due_on, now) and found.subject_id not in moved:
+            is_only_time = has_lapsed(found, due_on, now, was_late=found.id in late)
+            if not is_only_time and found.subject_id not in moved:
                 what = f"{found.kind} of {found.subject_id}, {found.difference}"
                 self.ledger.violation(PLANNED_OTHERWISE, what, now)
         turn = planning.part_at(now)
@@ -165,6 +168,12 @@ class Clockwork:
         self._send_what_is_due(lambda task: current_app.tasks[task]())
 
 
+def due_messages(at: datetime) -> QuerySet[Reminder]:
+    """Messages, not tasks, whose time has come and that did not go out."""
+    planned = Reminder.objects.filter(status=Reminder.Status.PLANNED, send_at__lte=at)
+    return planned.exclude(channel=Reminder.Channel.TASK)
+
+
 class Turns:
     """Whose turn it is follows from the last bits of a key, which no seed gives. Here it follows from
     the order in which the keys were made."""
@@ -178,8 +187,13 @@ class Turns:
         return number * 61 % planning.PARTS
 
 
-def has_lapsed(found: Difference, due_on: date, at: datetime) -> bool:
+def has_lapsed(found: Difference, due_on: date, at: datetime, *, was_late: bool = False) -> bool:
     """Its time had come, and then a later step took its place, or its end came. One that was late at
-    night waits for the morning: by then its day may be over."""
-    waits = due_on <= at.date() and found.send_at - at <= LONGEST_NIGHT
-    return found.difference == "obsolete" and (found.send_at <= at or waits)
+    night waits for the morning: by then its day may be over. One that an outage held over into the
+    next night waits for the end of that one."""
+    waits = found.send_at - at <= LONGEST_NIGHT
+    if found.difference == "outdated":
+        return was_late and waits
+    return found.difference == "obsolete" and (
+        found.send_at <= at or (waits and due_on <= at.date())
+    )

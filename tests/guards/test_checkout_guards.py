@@ -153,6 +153,19 @@ def test_ana_s_permit_does_not_place_carl_s_order(app: Connection) -> None:
         place(app, fill, values, patient_id=other.pk)
 
 
+@pytest.mark.parametrize("what", ["package", "product"])
+def test_what_is_off_sale_is_not_ordered_but_what_was_ordered_before_goes_on(
+    what: str, app: Connection
+) -> None:
+    fill, other = a_placed_order(), a_placed_order(ana())
+    values = a_second_order(fill)
+    update(app, getattr(b.the_store(), what), on_sale=False)
+    with refused(app, CHECK, "orders_order_on_sale"):
+        place(app, fill, values)
+    assert Order.objects.count() == 2
+    assert orders.approve(**other.pharmacist("I approve this order.")).is_done
+
+
 def test_an_order_for_ana_on_carl_s_prescription_is_refused(app: Connection) -> None:
     fill = a_placed_order()
     other = ana("checkout").patient

@@ -8,6 +8,7 @@ from django.db import connections
 from django.test import Client
 
 from accounts.roles import Role
+from catalog.models import Package
 from orders.models import Basket, Order
 from rems.models import DecisionRecord
 from tests import cast
@@ -20,6 +21,7 @@ from tests.builders import (
     sign_in,
     the_store,
 )
+from tests.concurrency.race import stopped_after, two_threads
 
 from .conftest import SignedIn
 from .pages import reads, words
@@ -31,7 +33,10 @@ CHECKOUT = "/orders/checkout/"
 
 
 def asked(cleared: Cleared, **other: object) -> dict[str, object]:
+    """What the basket's page sends, drawn now."""
+    had = Order.objects.filter(prescription=cleared.prescription).count()
     return {
+        f"seen-{cleared.prescription.pk}": had,
         "package": the_store().package.pk,
         "patient": cleared.patient.pk,
         "prescription": cleared.prescription.pk,
@@ -92,9 +97,9 @@ def test_a_checkout_without_any_prescription_is_blocked_too(signed_in: SignedIn)
 
 def test_a_second_click_finds_the_order_that_is_there(signed_in: SignedIn) -> None:
     carl = cast.carl()
-    client = signed_in(carl.user)
-    first = client.post(CHECKOUT, asked(carl))
-    again = client.post(CHECKOUT, asked(carl), follow=True)
+    client, sent = signed_in(carl.user), asked(carl)
+    first = client.post(CHECKOUT, sent)
+    again = client.post(CHECKOUT, sent, follow=True)
     assert again.redirect_chain == [(first.headers["Location"], 302)]
     assert "You have already placed this order" in words(again)
     assert Order.objects.count() == 1
@@ -190,18 +195,35 @@ def test_what_is_off_sale_cannot_be_added_or_ordered(signed_in: SignedIn) -> Non
     assert not Order.objects.exists()
 
 
+def test_what_goes_off_sale_during_the_checkout_is_told_as_what_was_off_sale(
+    signed_in: SignedIn,
+) -> None:
+    carl = cast.carl()
+    client, package = signed_in(carl.user), the_store().package
+    with stopped_after("orders.services.placing._package") as gate, two_threads() as start:
+        answer = start(client.post, path=CHECKOUT, data=asked(carl))
+        gate.wait_until_reached()
+        Package.objects.filter(pk=package.pk).update(on_sale=False)
+        gate.open()
+        page = answer.result(30)
+    assert page.status_code == 409
+    assert "This package is not on sale." in words(page)
+    assert not Order.objects.exists()
+    assert reads("refused: checkout") == 1
+
+
 def test_carl_cancels_his_order_and_then_cannot_again(signed_in: SignedIn) -> None:
     carl = cast.carl()
     order = placed(carl)
     client = signed_in(carl.user)
     address = f"/orders/{order.pk}/cancel/"
     assert client.get(address).status_code == 200
-    assert client.post(address, {"reason": "Not needed."}).status_code == 302
+    assert client.post(address, {"reason": "Not needed.", "seen": 1}).status_code == 302
     assert status_of(order.pk) == "cancelled"
     page = words(client.get(f"/orders/{order.pk}/"))
     assert "This order was cancelled" in page
     assert "Not needed." in page
-    again = client.post(address, {"reason": ""})
+    again = client.post(address, {"reason": "", "seen": 2})
     assert again.status_code == 409
     assert "already cancelled" in words(again)
 

@@ -38,6 +38,7 @@ def test_the_basket_and_a_blocked_checkout_cost_the_same_whatever_is_on_record(
         "package": package,
         "patient": ana.patient.pk,
         "prescription": ana.prescription.pk,
+        f"seen-{ana.prescription.pk}": 0,
         "mode": "ship",
     }
     a_hold(ana.patient, reported_at=ago(hours=2))

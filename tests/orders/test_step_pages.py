@@ -26,8 +26,9 @@ def address(order: Order, step: str) -> str:
     return f"/orders/queue/{order.pk}/{step}/"
 
 
-def filled(step: str, **other: Any) -> dict[str, Any]:
-    """What Pat types into the step's form."""
+def filled(order: Order, step: str, **other: Any) -> dict[str, Any]:
+    """What Pat's browser sends: the order as the page shows it now, and what is typed."""
+    seen = {"seen": Order.objects.values_list("revision", flat=True).get(pk=order.pk)}
     own = {
         "dispense": {"lot_id": the_store().lot.pk, "serial_number": "SN-1"},
         "ship": {"carrier": "UPS", "tracking_number": "1Z999"},
@@ -35,7 +36,7 @@ def filled(step: str, **other: Any) -> dict[str, Any]:
         **{slug: {"reason": "The patient called."} for slug in WITH_REASON},
     }
     unsigned = {"deliver", "pause"}
-    return {**own.get(step, {}), **({} if step in unsigned else SIGNED), **other}
+    return {**seen, **own.get(step, {}), **({} if step in unsigned else SIGNED), **other}
 
 
 WITH_REASON = ("pause", "resume", "reject", "cancel", "lost", "returned")
@@ -44,7 +45,7 @@ WITH_REASON = ("pause", "resume", "reject", "cancel", "lost", "returned")
 def on_hold(cleared: Cleared) -> Order:
     order = placed(cleared)
     client = sign_in(Client(), the_store().user)
-    assert client.post(address(order, "pause"), filled("pause")).status_code == 302
+    assert client.post(address(order, "pause"), filled(order, "pause")).status_code == 302
     return order
 
 
@@ -82,7 +83,7 @@ def test_pat_takes_the_step_on_its_page(step: str, pat: Client) -> None:
     form = pat.get(address(order, step))
     assert form.status_code == 200
     assert "Carl Berg" in words(form)
-    answer = pat.post(address(order, step), filled(step))
+    answer = pat.post(address(order, step), filled(order, step))
     assert answer.headers["Location"] == f"/orders/queue/{order.pk}/"
     assert status_of(order.pk) == after
     page = pat.get(answer.headers["Location"])
@@ -93,9 +94,10 @@ def test_pat_takes_the_step_on_its_page(step: str, pat: Client) -> None:
 def test_a_second_click_changes_nothing_more(step: str, pat: Client) -> None:
     before_it, _, after = STEPS[step]
     order = before_it(cast.carl())
-    pat.post(address(order, step), filled(step))
+    sent = filled(order, step)
+    pat.post(address(order, step), sent)
     before = traces()
-    again = pat.post(address(order, step), filled(step))
+    again = pat.post(address(order, step), sent)
     assert again.status_code == 409
     assert "Nothing was changed" in words(again)
     assert (status_of(order.pk), traces()) == (after, before)
@@ -109,7 +111,7 @@ def test_a_step_out_of_its_order_is_refused_and_recorded(step: str, pat: Client)
     elsewhere = wrong or (placed if step not in {"approve"} else approved)
     order = elsewhere(cast.carl())
     before, stood = traces(), status_of(order.pk)
-    answer = pat.post(address(order, step), filled(step))
+    answer = pat.post(address(order, step), filled(order, step))
     assert answer.status_code == 409
     assert pat.get(address(order, step)).status_code == 409
     assert (status_of(order.pk), traces()) == (stood, before)
@@ -123,7 +125,7 @@ def test_a_hold_in_between_stops_the_page_with_its_rule(step: str, pat: Client) 
     order = before_it(ana)
     a_hold(ana.patient)
     before = traces()
-    page = pat.post(address(order, step), filled(step))
+    page = pat.post(address(order, step), filled(order, step))
     assert page.status_code == 409
     text = words(page)
     assert "R25" in text
@@ -139,7 +141,7 @@ def test_a_signature_wants_the_own_name_and_the_box(step: str, pat: Client) -> N
     order = before_it(cast.carl())
     before = traces()
     for wrong in ({"printed_name": "Sam Ortiz"}, {"printed_name": ""}, {"is_signed": ""}):
-        page = pat.post(address(order, step), filled(step, **wrong))
+        page = pat.post(address(order, step), filled(order, step, **wrong))
         assert page.status_code == 422
         assert "Please check the form. Nothing was saved." in words(page)
     assert (status_of(order.pk), traces()) == (stood, before)
@@ -151,7 +153,10 @@ def test_an_old_password_is_asked_for_before_the_form_and_before_the_act(step: s
     order = before_it(cast.carl())
     before = traces()
     tired = sign_in(Client(), the_store().user, age=timedelta(minutes=6))
-    for answer in (tired.get(address(order, step)), tired.post(address(order, step), filled(step))):
+    for answer in (
+        tired.get(address(order, step)),
+        tired.post(address(order, step), filled(order, step)),
+    ):
         assert answer.status_code == 302
         assert "/account/reauthenticate/" in answer.headers["Location"]
     assert (status_of(order.pk), traces()) == (stood, before)
@@ -160,7 +165,7 @@ def test_an_old_password_is_asked_for_before_the_form_and_before_the_act(step: s
 def test_what_was_typed_survives_the_password_page() -> None:
     order = dispensed(cast.carl())
     tired = sign_in(Client(), the_store().user, age=timedelta(minutes=6))
-    asked = tired.post(address(order, "ship"), filled("ship", tracking_number="1Z-KEPT"))
+    asked = tired.post(address(order, "ship"), filled(order, "ship", tracking_number="1Z-KEPT"))
     answer = tired.post(asked.headers["Location"], {"password": "a long passphrase"}, follow=True)
     assert answer.status_code == 200
     assert status_of(order.pk) == "shipped"
@@ -173,9 +178,9 @@ def test_missing_entries_are_named_beside_their_fields_and_the_rest_is_kept(
 ) -> None:
     before_it, stood, _ = STEPS[step]
     order = before_it(cast.carl())
-    own = [name for name in filled(step) if name not in SIGNED]
+    own = [name for name in filled(order, step) if name not in {"seen", *SIGNED}]
     before = traces()
-    page = pat.post(address(order, step), filled(step, **{own[-1]: " "}))
+    page = pat.post(address(order, step), filled(order, step, **{own[-1]: " "}))
     assert page.status_code == 422
     html = page.content.decode()
     assert f'id="id_{own[-1]}_error"' in html
@@ -212,7 +217,7 @@ def test_a_forged_lot_is_refused_beside_its_field(lot: str, pat: Client) -> None
         quantity_on_hand=5,
     )
     keys = {"recalled": recalled.pk, "unknown": uuid4(), "nonsense": "x"}
-    page = pat.post(address(order, "dispense"), filled("dispense", lot_id=keys[lot]))
+    page = pat.post(address(order, "dispense"), filled(order, "dispense", lot_id=keys[lot]))
     assert page.status_code == 422
     assert 'value="SN-1"' in page.content.decode()
     assert not Dispense.objects.exists()
@@ -223,7 +228,7 @@ def test_a_serial_number_used_before_is_told_and_what_was_typed_is_kept(pat: Cli
     first, second = dispensed(cast.beth()), approved(cast.carl())
     used = Dispense.objects.get(order=first).serial_number
     before = traces()
-    page = pat.post(address(second, "dispense"), filled("dispense", serial_number=used))
+    page = pat.post(address(second, "dispense"), filled(second, "dispense", serial_number=used))
     assert page.status_code == 409
     assert "A package with this serial number was dispensed before." in words(page)
     assert f'value="{used}"' in page.content.decode()
@@ -234,7 +239,7 @@ def test_a_serial_number_used_before_is_told_and_what_was_typed_is_kept(pat: Cli
 def test_a_parcel_for_the_counter_cannot_be_shipped(pat: Client) -> None:
     order = dispensed(cast.carl(), "hand")
     assert "Hand over" in words(pat.get(f"/orders/queue/{order.pk}/"))
-    assert pat.post(address(order, "ship"), filled("ship")).status_code == 409
+    assert pat.post(address(order, "ship"), filled(order, "ship")).status_code == 409
     assert status_of(order.pk) == "dispensed"
 
 
@@ -242,7 +247,7 @@ def test_an_untrained_pharmacist_reads_why_the_approval_is_refused(signed_in: Si
     order = placed(cast.carl())
     uma = a_pharmacist("Uma Reed", trained=False)
     page = signed_in(uma.user).post(
-        address(order, "approve"), {"printed_name": "Uma Reed", "is_signed": "on"}
+        address(order, "approve"), filled(order, "approve", printed_name="Uma Reed")
     )
     assert page.status_code == 409
     assert "R05" in words(page)
@@ -253,8 +258,9 @@ def test_two_pharmacists_at_once_approve_once(pat: Client, signed_in: SignedIn) 
     order = placed(cast.carl())
     sam = signed_in(cast.sam().user)
     assert sam.get(address(order, "approve")).status_code == 200
-    assert pat.post(address(order, "approve"), filled("approve")).status_code == 302
-    late = sam.post(address(order, "approve"), {"printed_name": "Sam Ortiz", "is_signed": "on"})
+    drawn = filled(order, "approve", printed_name="Sam Ortiz")
+    assert pat.post(address(order, "approve"), filled(order, "approve")).status_code == 302
+    late = sam.post(address(order, "approve"), drawn)
     assert late.status_code == 409
     assert Attestation.objects.filter(signed_row=order.pk).count() == 1
 

@@ -4,6 +4,7 @@ is found; what the doubts, deaths and pauses allow is not."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -251,6 +252,17 @@ def test_the_same_seed_has_the_same_answers_for_the_same_people(tmp_path: Path) 
         answers.append([ask.answer for ask in asks_in(tmp_path / name)])
     assert answers[0] == answers[1] != answers[2]
     assert set(answers[0]) == set(Answer)
+
+
+def test_what_an_outage_held_over_into_the_next_night_waits_for_its_end(desk: Desk) -> None:
+    at = desk.due_at
+    found = Difference(
+        "outdated", desk.row.pk, desk.row.pk, "survey_due", "email", at + 12 * 60 * MINUTE
+    )
+    assert has_lapsed(found, at.date(), at, was_late=True)
+    assert not has_lapsed(found, at.date(), at, was_late=False), "it was moved without a fact"
+    a_minute_longer = replace(found, send_at=found.send_at + MINUTE)
+    assert not has_lapsed(a_minute_longer, at.date(), at, was_late=True)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The domain's errors. Guards speak in constraint names; here the names become errors."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError
 
 
@@ -28,12 +30,15 @@ class StaleForm(DomainError):
 
 
 class ClockSetBack(DomainError):
-    """Something was recorded later than it now is: by this clock it would not have happened yet."""
+    """Something was recorded later than it now is: by this clock it would not have happened yet.
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The store's clock was set back. Nothing was changed. Try again in a few minutes."
-        )
+    `ahead`: by how much. More than a little is for those who keep the clock (docs/adr/0010).
+    """
+
+    def __init__(self, ahead: timedelta) -> None:
+        minutes = ahead // timedelta(minutes=1) + 2
+        cure = f"Try again in {minutes} minutes." if minutes <= 60 else "Please call the pharmacy."
+        super().__init__(f"The store's clock was set back. Nothing was changed. {cure}")
 
 
 class GuardRefused(DomainError):

@@ -188,9 +188,9 @@ def supplies_that_left(supplies: QuerySet[Supply]) -> QuerySet[Supply]:
     return supplies
 
 
-def is_ended(supply: Supply) -> bool:
-    """Whether the supply is on record as lost, returned or not released."""
-    return current(SupplyEnd).filter(supply=supply).exists()
+def end_of(supply: Supply) -> SupplyEnd | None:
+    """The record that the supply was lost, returned or not released, if there is one."""
+    return current(SupplyEnd).filter(supply=supply).first()
 
 
 def outside_supplies(patient_id: UUID) -> QuerySet[Supply]:

@@ -1,9 +1,10 @@
 """What happens besides the fill: pauses, ends, delivery, loss and return."""
 
+from datetime import datetime
 from uuid import UUID
 
 from accounts.models import User
-from orders.models import Order
+from orders.models import Order, Release
 from orders.services.placing import acts_for
 from orders.services.steps import (
     Step,
@@ -96,14 +97,7 @@ def deliver(*, order_id: UUID, actor: User, seen: int | None = None) -> StepResu
     """
 
     def note_delivery(step: Step) -> None:
-        supply = Supply.objects.get(order_id=step.order.pk)
-        row = SupplyDelivery(
-            patient_id=step.order.patient_id,
-            supply=supply,
-            occurred_at=step.at,
-            recorded_by=actor,
-        )
-        step.rows.append(row)
+        _note_delivery(step, step.at)
 
     return take_free_step(
         order_id,
@@ -127,6 +121,21 @@ def record_return(
 ) -> StepResult:
     """The capsules came back. They are never restocked (rule sheet 5.9)."""
     return _end(order_id, Status.RETURNED, "returned", actor, signature, reason, seen)
+
+
+def _note_what_was_handed_over(step: Step) -> None:
+    """What the patient took at the counter did arrive, whatever became of it since."""
+    _note_delivery(step, Release.objects.get(order=step.order).recorded_at)
+
+
+def _note_delivery(step: Step, at: datetime) -> None:
+    row = SupplyDelivery(
+        patient_id=step.order.patient_id,
+        supply=Supply.objects.get(order_id=step.order.pk),
+        occurred_at=at,
+        recorded_by=step.actor,
+    )
+    step.rows.append(row)
 
 
 def _only_a_pharmacist(step: Step) -> None:
@@ -153,6 +162,8 @@ def _end(
     seen: int | None,
 ) -> StepResult:
     def end_supply(step: Step) -> None:
+        if step.order.status == Status.HANDED_OVER:
+            _note_what_was_handed_over(step)
         _end_supply(step, cause, reason, signature)
 
     return take_free_step(

@@ -19,7 +19,7 @@ from orders.pages.story import event_lines, is_cancellable, order_lines, timelin
 from orders.pages.words import MODE_WORDS, NEXT_WORDS, STATUS_TONES, STATUS_WORDS
 from orders.selectors import orders_of
 from orders.services import cancel
-from orders.views.reading import note_refusal, own_order, what_was_seen
+from orders.views.reading import note_refusal, own_order
 from rems import core
 from rems.views.forms import ServiceFormView
 from rems.views.reading import reader_of
@@ -82,13 +82,12 @@ class CancelOwnView(ServiceFormView):
         raise PermissionDenied
 
     def save(self, form: forms.Form) -> None:
-        """Cancel it."""
+        """Cancel it; to stop is right from an old page too."""
         cancel(
             order_id=self.order.pk,
             actor=self.reader,
             signature=None,
             reason=form.cleaned_data["reason"],
-            seen=what_was_seen(self.request),
         )
 
     def context(self, form: forms.Form) -> dict[str, Any]:

@@ -167,8 +167,12 @@ class OrderActs(PrescriptionActs):
         self.tick()
         status = "lost" if is_lost else "returned"
         service = services.record_loss if is_lost else services.record_return
+        is_in_hand = order.status == "handed_over"
         if self._free(order, RELEASED, status, self._signed(service)):
-            self._supply(order).end = status
+            supply = self._supply(order)
+            supply.end = status
+            if is_in_hand:
+                supply.delivered_at = self.now
 
     def _signed(self, service: Callable[..., StepResult]) -> Callable[..., StepResult]:
         def signed(*, order_id: Any, actor: User) -> StepResult:

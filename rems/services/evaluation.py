@@ -48,7 +48,7 @@ def evaluate(
     """
     loaded = load_facts(parties, prescription_id, fill, at)
     if loaded.known_at is not None and loaded.known_at > at:
-        raise ClockSetBack
+        raise ClockSetBack(loaded.known_at - at)
     decision = core.decide(loaded.facts, loaded.program, gate, at)
     record_id = uuid7()
     record = DecisionRecord(

@@ -14,6 +14,7 @@ from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.models import Authorization, Prescriber, Prescription, Program
 from rems.selectors import category_of
 from rems.services.authority import (
+    as_it_stands,
     patient_for_update,
     require_pharmacist,
     require_prescriber_or_pharmacist,
@@ -85,10 +86,9 @@ def transcribe_prescription(
     kept too, so that R12 can refuse it by its record.
     """
     _refuse_unclear_origin(channel, image)
-    if checker.pk == actor.pk or not any(checker.has_role(role) for role in CHECKERS):
-        raise NotAllowed("A second person of the pharmacy has to check the transcription.")
     with recording("patient", patient_id) as recorder:
         require_pharmacist(actor)
+        _require_second_person(checker, actor)
         require_signature(signature, actor, Role.PHARMACIST)
         require_signature(check_signature, checker, {role.value for role in CHECKERS})
         patient = patient_for_update(patient_id)
@@ -200,6 +200,12 @@ def _category(patient_id: UUID, stated: str | None) -> str:
     if assigned is None:
         raise DomainError("The prescriber has to choose the risk category first.")
     return assigned.category
+
+
+def _require_second_person(checker: User, actor: User) -> None:
+    now = as_it_stands(checker)
+    if checker.pk == actor.pk or not any(now.has_role(role) for role in CHECKERS):
+        raise NotAllowed("A second person of the pharmacy has to check the transcription.")
 
 
 def _refuse_unclear_origin(channel: str, image: object) -> None:

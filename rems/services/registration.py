@@ -24,7 +24,7 @@ from rems.models import (
 )
 from rems.outbox import plan_for_patient
 from rems.selectors import access_of, the_pharmacy
-from rems.services.authority import require_pharmacist, works_for_prescriber
+from rems.services.authority import as_it_stands, require_pharmacist, works_for_prescriber
 from rems.services.recording import EARLIEST
 from rems.transactions import mutation
 
@@ -216,7 +216,7 @@ def _eighteenth_birthday(patient: Patient, at: datetime) -> datetime:
 
 
 def _require_registrar(actor: User, patient: Patient, at: datetime) -> None:
-    if not works_for_prescriber(actor, patient, at):
+    if not works_for_prescriber(as_it_stands(actor), patient, at):
         require_pharmacist(actor)
 
 

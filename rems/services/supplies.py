@@ -8,7 +8,7 @@ from accounts.roles import Role
 from rems import core
 from rems.errors import DomainError, EntryRefused
 from rems.models import FirstDose, Program, Supply, SupplyEnd
-from rems.selectors import current, is_ended, pharmacy_zone, supplies_that_left
+from rems.selectors import current, end_of, pharmacy_zone, supplies_that_left
 from rems.services.authority import (
     as_it_stands,
     is_on_care_team,
@@ -71,9 +71,12 @@ def record_first_dose(*, supply_id: UUID, started_on: date, actor: User) -> Firs
     supply = Supply.objects.get(pk=supply_id)
     with recording("patient", supply.patient_id) as recorder:
         patient = patient_for_update(supply.patient_id)
-        if not is_on_care_team(as_it_stands(actor), patient, recorder.at):
+        ended = end_of(supply)
+        if is_on_care_team(as_it_stands(actor), patient, recorder.at):
+            _refuse_gone(ended)
+        else:
             require_access(actor, patient.pk, recorder.at)
-        _refuse_ended(supply)
+            _refuse_ended(ended)
         return _add_first_dose(recorder, supply, started_on, actor)
 
 
@@ -127,9 +130,17 @@ def _left_on(supply: Supply) -> date:
     return core.local_date(left.left_at, pharmacy_zone())  # type: ignore[attr-defined]
 
 
-def _refuse_ended(supply: Supply) -> None:
-    if is_ended(supply):
+def _refuse_ended(ended: SupplyEnd | None) -> None:
+    if ended is not None:
         raise EntryRefused(
             "started_on",
             "We have these capsules on record as lost or returned. Please call the pharmacy.",
+        )
+
+
+def _refuse_gone(ended: SupplyEnd | None) -> None:
+    """What came back may have been begun before; the care team may still say so."""
+    if ended is not None and ended.cause != SupplyEnd.Cause.RETURNED:
+        raise EntryRefused(
+            "started_on", "These capsules are on record as lost, or as never released."
         )

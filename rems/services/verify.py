@@ -218,18 +218,20 @@ def _changed_files() -> Iterator[Fault]:
             if isinstance(field, models.FileField):
                 kept = model._default_manager.exclude(**{field.name: ""})
                 for row in _with_order(model).filter(pk__in=kept.values("pk")).iterator(BATCH):
-                    what = _wrong_with_file(getattr(row, field.name))
+                    what = _wrong_with_file(getattr(row, field.name), str(row.pk))
                     if what:
                         yield Fault(_subject_of(row), None, table, str(row.pk), what)
 
 
-def _wrong_with_file(file: FieldFile) -> str:
+def _wrong_with_file(file: FieldFile, key: str) -> str:
+    """Of a file that was kept under its row's key, as at first, only its absence is known."""
     try:
         with file.open("rb"):
             digest = digest_of_file(file)
     except OSError:
         return "the file is missing"
-    return "" if PurePath(file.name or "").name.startswith(digest) else "the file was changed"
+    is_told = PurePath(file.name or "").name.startswith((digest, key))
+    return "" if is_told else "the file was changed"
 
 
 def _cut_chains(against: Mapping[str, Head]) -> Iterator[Fault]:

@@ -1,5 +1,8 @@
 -- An account acts for a patient by one row at a time: whoever ends it, has ended it.
 
+-- What is mended here is checked at once: a table with checks that still wait cannot be altered.
+SET CONSTRAINTS ALL IMMEDIATE;
+
 -- What the two links of a double click left: whom a pharmacist unlinked once acts no more, and of
 -- two rows that still overlap the second is kept, but spans no time.
 UPDATE rems_patientaccess SET ends_at = starts_at WHERE ends_at < starts_at;

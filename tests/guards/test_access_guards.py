@@ -68,7 +68,6 @@ def test_of_two_links_of_old_the_first_is_left_until_either_was_to_end(
                 superuser_connection, access, starts_at=start + hours * HOUR, ends_at=ends_at
             )
         insert_like(superuser_connection, access, user_id=uma)
-        superuser_connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         superuser_connection.execute(sql_of(MENDING))
         rows = superuser_connection.execute(
             "SELECT user_id = %s, starts_at, ends_at FROM rems_patientaccess ORDER BY 1, 2", [uma]
@@ -79,3 +78,22 @@ def test_of_two_links_of_old_the_first_is_left_until_either_was_to_end(
         for hours in (0, 1, 2, 6, 7)
     ]
     assert rows == [*finn_s, (True, start, never)]
+
+
+def test_what_was_there_before_the_migration_began_is_mended_too(
+    superuser_connection: Connection, access: PatientAccess
+) -> None:
+    """As `migrate` finds it: a row that two sentences of the migration change."""
+    start = access.starts_at
+    superuser_connection.execute(sql_of(f"{MENDING}.reverse"))
+    try:
+        superuser_connection.execute(
+            "UPDATE rems_patientaccess SET ends_at = %s", [start + 5 * HOUR]
+        )
+        later = {"starts_at": start + HOUR, "ends_at": access.ends_at}
+        insert_like(superuser_connection, access, **later)
+    finally:
+        with superuser_connection.transaction():
+            superuser_connection.execute(sql_of(MENDING))
+    rows = superuser_connection.execute("SELECT ends_at FROM rems_patientaccess ORDER BY starts_at")
+    assert rows.fetchall() == [(start + 5 * HOUR,), (start + HOUR,)]

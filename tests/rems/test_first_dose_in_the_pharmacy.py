@@ -1,5 +1,6 @@
 """Nobody takes capsules that are still in the pharmacy: a first dose is told of what has left."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -92,3 +93,46 @@ def test_after_the_loss_nobody_tells_of_a_first_dose() -> None:
     with pytest.raises(EntryRefused, match="lost or returned"):
         tells_first_dose(fill)
     assert not FirstDose.objects.exists()
+
+
+def handed_to_ana() -> Fill:
+    fill = a_placed_order(b.a_cleared_patient("FRP_ADULT", "Ana Ruiz"), "hand").to("dispensed")
+    assert orders.hand_over(
+        **fill.pharmacist("I release."), handed_to="Ana", identification="licence"
+    ).is_done
+    return fill
+
+
+def is_a_start_again(fill: Fill) -> bool:
+    """Whether the two tests of a start are asked for (R20)."""
+    patient = fill.cleared.patient
+    b.a_test(patient)
+    b.a_survey(patient)
+    again = b.a_prescription(patient, written_at=b.now())
+    b.authorize(again, issued_at=b.now())
+    return "R20" in denying(patient, again, core.Gate.APPROVE)
+
+
+@pytest.mark.parametrize("end", [orders.record_loss, orders.record_return])
+def test_what_ana_took_at_the_counter_had_arrived_whatever_became_of_it(
+    end: Callable[..., object], clock: VirtualClock
+) -> None:
+    fill = handed_to_ana()
+    clock.shift(timedelta(days=5))
+    end(**fill.pharmacist("As it is."), reason="A flood at home.")
+    assert not is_a_start_again(fill)
+
+
+def test_of_what_came_back_the_care_team_may_still_tell_the_first_day(clock: VirtualClock) -> None:
+    fill = ana_s_order("dispensed")
+    orders.ship(**fill.pharmacist("I release."), carrier="UPS", tracking_number="1Z9")
+    clock.shift(timedelta(days=5))
+    orders.record_return(**fill.pharmacist("Returned."), reason="Half of it was left.")
+    with pytest.raises(EntryRefused, match="lost or returned"):
+        tells_first_dose(fill)
+    supplies.record_first_dose(
+        supply_id=supply_of(fill).pk,
+        started_on=pharmacy_today(b.ago(days=3)),
+        actor=b.prescriber_user(fill.cleared.patient),
+    )
+    assert not is_a_start_again(fill)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from uuid6 import uuid7
 
 from accounts.roles import Role
 from rems import core
@@ -84,6 +85,19 @@ def test_the_fax_itself_is_vouched_for_by_the_seal(harm: str) -> None:
         image.unlink()
     said = {"changed": ["the file was changed"], "removed": ["the file is missing"], "none": []}
     assert [fault.what for fault in faults()] == said[harm]
+
+
+def test_a_scan_of_before_that_is_kept_under_its_row_s_key_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = uuid7()
+    monkeypatch.setattr(prescribing, "digest_of_file", lambda image: str(key))
+    monkeypatch.setattr(Prescription._meta.pk, "_get_default", lambda: key)
+    prescription = transcribe(a_patient())
+    assert prescription.pk == key
+    assert list(faults()) == []
+    Path(prescription.image.path).unlink()
+    assert [fault.what for fault in faults()] == ["the file is missing"]
 
 
 def test_a_transcription_needs_a_second_person_and_the_image() -> None:

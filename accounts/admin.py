@@ -9,7 +9,7 @@ from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.db import transaction
 from django.db.models import Field, Model, QuerySet
 from django.forms import Field as FormField
-from django.forms import ModelForm
+from django.forms import ModelForm, MultipleHiddenInput
 from django.http import HttpRequest
 
 from accounts.models import AccessLog, User
@@ -52,6 +52,18 @@ class TypedForm(ModelForm[M]):
         )
 
 
+class ToldIfNone(MultipleHiddenInput):
+    """Tells that nothing was chosen too: a page that is drawn again would else tell what was typed."""
+
+    def format_value(self, value: Any) -> list[Any]:
+        """One that is empty before the others."""
+        return ["", *(value or [])]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        """The others."""
+        return [one for one in super().value_from_datadict(data, files, name) or [] if one]
+
+
 class SavesWhatWasTyped(BaseModelAdmin[M]):
     """A page that may have been open for hours when it is saved."""
 
@@ -61,7 +73,10 @@ class SavesWhatWasTyped(BaseModelAdmin[M]):
         self, db_field: Field[Any, Any], request: HttpRequest, **how: Any
     ) -> FormField | None:
         """Each field tells what it was drawn with, so that what was typed can be told from it."""
-        return super().formfield_for_dbfield(db_field, request, show_hidden_initial=True, **how)
+        field = super().formfield_for_dbfield(db_field, request, show_hidden_initial=True, **how)
+        if field is not None and issubclass(field.hidden_widget, MultipleHiddenInput):
+            field.hidden_widget = ToldIfNone
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """What a save starts from still stands when it ends."""

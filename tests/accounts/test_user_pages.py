@@ -1,5 +1,6 @@
 """A person's page in the admin site: one that is out of date gives nothing back."""
 
+import re
 from typing import Any
 
 import pytest
@@ -74,6 +75,20 @@ def test_a_page_drawn_before_a_right_was_taken_does_not_give_it_back(
     tess.refresh_from_db()
     assert tess.name == "Tess Novak"
     assert (tess.is_active, bool(roles(tess))) == (right != "is_active", right != "groups")
+
+
+def test_a_first_role_is_kept_through_another_field_s_error(adam: Client, tess: User) -> None:
+    """Nobody changed it meanwhile: it was typed."""
+    tess.groups.clear()
+    group = Group.objects.get(name=Role.PHARMACIST)
+    page = {**drawn(adam, tess), "initial-groups": [""], "groups": [group.pk], "name": ""}
+    again = adam.post(address(tess), page)
+    assert list(again.context["adminform"].form.errors) == ["name"]
+    told = re.findall(r'name="initial-groups" value="([^"]*)"', again.content.decode())
+    told += ["" for _ in re.findall(r'name="initial-groups" id', again.content.decode())]
+    mended = {**page, "initial-groups": told, "name": "Tess Cole"}
+    assert adam.post(address(tess), mended).status_code == 302
+    assert roles(tess) == {Role.PHARMACIST}
 
 
 def test_a_page_drawn_before_an_address_was_changed_does_not_bring_the_old_one_back(

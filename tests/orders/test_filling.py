@@ -1,8 +1,9 @@
 """Approve, dispense, ship, hand over: each signed, each gated, each stopped by what came between."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,6 +26,7 @@ from tests.builders import (
     an_outside_supply,
     clear,
     confirm,
+    now,
     sign,
     the_store,
 )
@@ -46,6 +48,7 @@ from .steps import (
     traces,
 )
 
+NEW_YORK = ZoneInfo("America/New_York")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # By name: the order as it stands before the step, and the step.
@@ -161,7 +164,8 @@ def test_an_expired_confirmation_stops_the_release(take: Callable[..., StepResul
 def test_anas_parcel_leaves_on_the_day_of_its_confirmation_or_not_at_all(clock) -> None:  # type: ignore[no-untyped-def]
     ana = cast.ana()
     order = dispensed(ana)
-    clock.shift(timedelta(hours=23, minutes=59))
+    tomorrow = now().astimezone(NEW_YORK).date() + timedelta(days=1)
+    clock.set(datetime.combine(tomorrow, time(0, 0, 1), NEW_YORK))
     result = ship(order)
     assert result.decision is not None
     assert result.decision.denying_rules == ("R42",)

@@ -74,7 +74,7 @@ class SavesWhatWasTyped(BaseModelAdmin[M]):
     ) -> FormField | None:
         """Each field tells what it was drawn with, so that what was typed can be told from it."""
         field = super().formfield_for_dbfield(db_field, request, show_hidden_initial=True, **how)
-        if field is not None and issubclass(field.hidden_widget, MultipleHiddenInput):
+        if field is not None and field.hidden_widget is MultipleHiddenInput:
             field.hidden_widget = ToldIfNone
         return field
 

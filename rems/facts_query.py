@@ -19,8 +19,8 @@ def _credential(table: str, subject: str, extra: str) -> str:
     return (
         "(SELECT jsonb_build_object('until', upper(held.span)) FROM (SELECT "
         f"unnest(range_agg(tstzrange(c.valid_from, c.valid_until))) AS span FROM rems_{table} c "
-        f"WHERE c.{subject}_id = %({subject})s AND {extra} AND {current_row(table, 'c')}) held "
-        "WHERE held.span @> %(at)s)"
+        f"WHERE c.{subject}_id = asked.{subject} AND {extra} AND {current_row(table, 'c')}) held "
+        "WHERE held.span @> asked.at)"
     )
 
 
@@ -36,7 +36,7 @@ def _all(pairs: str, source: str, where: str) -> str:
     return f"(SELECT coalesce(jsonb_agg(jsonb_build_object({pairs})), '[]') FROM {source} WHERE {where})"
 
 
-_PATIENT = "r.patient_id = %(patient)s"
+_PATIENT = "r.patient_id = asked.patient"
 _FORM = f"""
 (SELECT jsonb_build_object(
     'category', f.category, 'occurred_at', f.occurred_at,
@@ -52,7 +52,7 @@ _FORM = f"""
  LEFT JOIN rems_enrollment active ON active.form_id = f.id AND {current_row("enrollment", "active")}
    AND NOT EXISTS (SELECT 1 FROM rems_enrollmentend x
                    WHERE x.enrollment_id = active.id AND {current_row("enrollmentend", "x")})
- WHERE f.patient_id = %(patient)s AND f.program_id = %(program)s AND {
+ WHERE f.patient_id = asked.patient AND f.program_id = asked.program AND {
     current_row("agreementform", "f")
 }
  ORDER BY (active.id IS NOT NULL) DESC, f.occurred_at DESC, f.id DESC LIMIT 1)
@@ -62,13 +62,13 @@ _TESTS = _all(
     "t.attestation_id IS NOT NULL OR EXISTS (SELECT 1 FROM rems_testverification v "
     f"WHERE v.test_id = t.id AND {current_row('testverification', 'v')})",
     "rems_pregnancytest t",
-    f"t.patient_id = %(patient)s AND {current_row('pregnancytest', 't')}",
+    f"t.patient_id = asked.patient AND {current_row('pregnancytest', 't')}",
 )
 _HOLDS = _all(
     "'type', h.hold_type, 'at', h.occurred_at, 'cleared_at', (SELECT c.occurred_at "
     f"FROM rems_holdclearance c WHERE c.hold_id = h.id AND {current_row('holdclearance', 'c')} LIMIT 1)",
     "rems_hold h",
-    f"h.patient_id = %(patient)s AND {current_row('hold', 'h')}",
+    f"h.patient_id = asked.patient AND {current_row('hold', 'h')}",
 )
 _SUPPLIES = _all(
     "'id', s.id, 'order_id', s.order_id, 'at', s.occurred_at, 'days', s.days_supply, "
@@ -79,7 +79,7 @@ _SUPPLIES = _all(
     "'end', (SELECT e.cause FROM rems_supplyend e "
     f"WHERE e.supply_id = s.id AND {current_row('supplyend', 'e')} LIMIT 1)",
     "rems_supply s",
-    f"s.patient_id = %(patient)s AND s.program_id = %(program)s AND {current_row('supply', 's')}",
+    f"s.patient_id = asked.patient AND s.program_id = asked.program AND {current_row('supply', 's')}",
 )
 _FACTORS = f"""
 (SELECT coalesce(jsonb_agg(x.factor), '[]') FROM (
@@ -90,9 +90,10 @@ _FACTORS = f"""
 _PRESCRIPTION = _newest(
     "occurred_at days_supply quantity refills_authorized channel category indication",
     "prescription",
-    "r.id = %(prescription)s AND r.patient_id = %(patient)s",
+    "r.id = asked.prescription AND r.patient_id = asked.patient",
 )
 
+# What each fill is asked with, `asked`, and of which type.
 _ASKED = {
     "patient": "uuid",
     "program": "text",
@@ -104,26 +105,29 @@ _ASKED = {
     "at": "timestamptz",
 }
 
-_FACTS = f"""
+# The facts of each fill in `%(asked)s`, a JSON array of them, in its order. One value, as any plan then
+# looks as dear as one made for the occasion, and the server keeps it: to plan takes as long as to
+# read. Of single values, or of arrays, it plans anew each time.
+STATEMENT = f"""
 SELECT jsonb_build_object(
-  'version', (SELECT v.id FROM rems_programversion v WHERE v.program_id = %(program)s
-              AND v.in_force_from <= %(at)s ORDER BY v.in_force_from DESC LIMIT 1),
+  'version', (SELECT v.id FROM rems_programversion v WHERE v.program_id = asked.program
+              AND v.in_force_from <= asked.at ORDER BY v.in_force_from DESC LIMIT 1),
   'next_version_at', (SELECT min(v.in_force_from) FROM rems_programversion v
-                      WHERE v.program_id = %(program)s AND v.in_force_from > %(at)s),
-  'born_on', (SELECT born_on FROM rems_patient WHERE id = %(patient)s),
-  'time_zone', (SELECT time_zone FROM rems_pharmacy WHERE id = %(pharmacy)s),
+                      WHERE v.program_id = asked.program AND v.in_force_from > asked.at),
+  'born_on', (SELECT born_on FROM rems_patient WHERE id = asked.patient),
+  'time_zone', (SELECT time_zone FROM rems_pharmacy WHERE id = asked.pharmacy),
   'category', {_newest("category", "categoryassignment", _PATIENT)},
   'proof', {_newest("proof_type since_on", "reproductivestatusproof", _PATIENT)},
   'prescriber_certified', {
-    _credential("prescribercertification", "prescriber", "c.program_id = %(program)s")
+    _credential("prescribercertification", "prescriber", "c.program_id = asked.program")
 },
   'pharmacy_certified', {
-    _credential("pharmacycertification", "pharmacy", "c.program_id = %(program)s")
+    _credential("pharmacycertification", "pharmacy", "c.program_id = asked.program")
 },
   'pharmacist_trained', {
-    _credential("pharmacisttraining", "pharmacist", "c.program_id = %(program)s")
+    _credential("pharmacisttraining", "pharmacist", "c.program_id = asked.program")
 },
-  'state_licensed', {_credential("statelicence", "pharmacy", "c.state = %(state)s")},
+  'state_licensed', {_credential("statelicence", "pharmacy", "c.state = asked.state")},
   'form', {_FORM},
   'stopped_at', (SELECT max(r.occurred_at) FROM rems_enrollmentend r
                  WHERE {_PATIENT} AND r.cause = 'discontinued' AND {
@@ -145,42 +149,25 @@ SELECT jsonb_build_object(
                  WHERE {_PATIENT} AND {current_row("bloodcount", "r")}),
   'prescription', {_PRESCRIPTION},
   'authorization', {
-    _newest("number occurred_at", "authorization", "r.prescription_id = %(prescription)s")
+    _newest("number occurred_at", "authorization", "r.prescription_id = asked.prescription")
 },
   'confirmation', {
-    _newest("number occurred_at", "confirmation", "r.prescription_id = %(prescription)s")
+    _newest("number occurred_at", "confirmation", "r.prescription_id = asked.prescription")
 },
   'counseling', {
     _newest(
         "occurred_at checklist_complete medication_guide_id",
         "counselingrecord",
-        "r.prescription_id = %(prescription)s",
+        "r.prescription_id = asked.prescription",
     )
 },
   'supplies', {_SUPPLIES},
   'known_at', (SELECT max(last.sealed_at) FROM
-      unnest(ARRAY[%(patient)s, %(prescriber)s, %(pharmacist)s, %(pharmacy)s]) AS one(subject)
+      unnest(ARRAY[asked.patient, asked.prescriber, asked.pharmacist, asked.pharmacy]) AS one(subject)
       CROSS JOIN LATERAL (SELECT s.sealed_at FROM rems_seal s WHERE s.subject_id = one.subject
                           ORDER BY s.seq DESC LIMIT 1) last),
   'chain_end', (SELECT jsonb_build_object('seq', s.seq, 'digest', s.digest) FROM rems_seal s
-                WHERE s.subject_id = %(patient)s ORDER BY s.seq DESC LIMIT 1))::text
-"""
-
-
-def _for_each_fill() -> str:
-    """The facts of each fill in `%(asked)s`, a JSON array of them, in its order.
-
-    One value, as any plan then looks as dear as one made for the occasion, and the server keeps it:
-    to plan takes as long as to read. Of single values, or of arrays, it plans anew each time.
-    """
-    facts = _FACTS
-    for name in _ASKED:
-        facts = facts.replace(f"%({name})s", f"asked.{name}")
-    typed = ", ".join(f"{name} {kind}" for name, kind in _ASKED.items())
-    return (
-        f"{facts} FROM ROWS FROM (jsonb_to_recordset(%(asked)s::jsonb) AS ({typed})) "
-        f"WITH ORDINALITY AS asked({', '.join(_ASKED)}, place) ORDER BY asked.place"
-    )
-
-
-STATEMENT = _for_each_fill()
+                WHERE s.subject_id = asked.patient ORDER BY s.seq DESC LIMIT 1))::text
+ FROM ROWS FROM (jsonb_to_recordset(%(asked)s::jsonb) AS ({
+    ", ".join(f"{name} {kind}" for name, kind in _ASKED.items())
+})) WITH ORDINALITY AS asked({", ".join(_ASKED)}, place) ORDER BY asked.place"""

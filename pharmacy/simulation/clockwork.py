@@ -9,7 +9,6 @@ from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
-from django.db.models import QuerySet
 
 from pharmacy.simulation.agenda import Life
 from pharmacy.simulation.audit import Connection
@@ -20,6 +19,7 @@ from pharmacy.simulation.provider import OUTAGES, Provider
 from pharmacy.simulation.town import Town
 from rems.models import Reminder
 from rems.outbox import Difference
+from rems.selectors import unsent_reminders
 from rems.services import planning
 from rems.tasks import TICK_SECONDS
 
@@ -117,7 +117,7 @@ class Clockwork:
         """A difference that time alone brought is counted; another one should have been planned in
         the transaction of its fact. A move is no fact: the next round sees to it."""
         now, moved = self._town.now, self._town.moved
-        late = set(due_messages(now).values_list("pk", flat=True))
+        late = set(unsent_reminders(now).values_list("pk", flat=True))
         for found in planning.plan_part():
             self.ledger.planned[f"{found.kind}, {found.difference}"] += 1
             due_on = Reminder.objects.get(pk=found.id).due_on
@@ -166,12 +166,6 @@ class Clockwork:
         self._broker.kill()
         self._broker.start()
         self._send_what_is_due(lambda task: current_app.tasks[task]())
-
-
-def due_messages(at: datetime) -> QuerySet[Reminder]:
-    """Messages, not tasks, whose time has come and that did not go out."""
-    planned = Reminder.objects.filter(status=Reminder.Status.PLANNED, send_at__lte=at)
-    return planned.exclude(channel=Reminder.Channel.TASK)
 
 
 class Turns:

@@ -104,12 +104,13 @@ def refuse_unknown_test(row: PregnancyTest) -> None:
 def _require_enterer(
     actor: User, patient: Patient, at: datetime, signature: Signature | None
 ) -> None:
-    if not is_on_care_team(as_it_stands(actor), patient, at):
+    now = as_it_stands(actor)
+    if not is_on_care_team(now, patient, at):
         raise NotAllowed("Only the patient's prescriber or the pharmacy can record a test.")
     if signature is None:
         return
     # A signed test counts as verified: nobody but the prescriber may sign one.
-    if not treats(as_it_stands(actor), patient):
+    if not treats(now, patient):
         raise NotAllowed("Only the prescriber who treats this patient can sign a result.")
     require_signature(signature, actor, Role.PRESCRIBER)
 

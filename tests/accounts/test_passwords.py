@@ -17,13 +17,6 @@ TWICE = {"password1": NEW, "password2": NEW}
 
 
 @pytest.fixture
-def adam(client: Client) -> Client:
-    """The browser of Adam Stone, who runs the site."""
-    client.force_login(User.objects.create_superuser("adam@example.com", OLD, name="Adam Stone"))
-    return client
-
-
-@pytest.fixture
 def tess(monkeypatch: pytest.MonkeyPatch) -> User:
     """Tess Novak, whose account is closed while the hash of her new password is reckoned."""
     user = User.objects.create_user("tess@example.com", OLD, name="Tess Novak", is_superuser=True)

@@ -1,8 +1,5 @@
 """A product's page is saved while the product is taken off sale: it stays off. With the control."""
 
-from typing import Any
-from unittest.mock import patch
-
 import pytest
 from django.test import Client
 
@@ -11,8 +8,8 @@ from catalog.models import Product
 from catalog.services import take_off_sale
 from tests import builders as b
 from tests.catalog.browsing import drawn
-from tests.concurrency.race import Connection, stopped_after, two_threads
-from tests.concurrency.work import Race, Work
+from tests.concurrency.race import Connection
+from tests.concurrency.work import Race, Work, save_without_the_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,23 +50,12 @@ def test_a_product_that_is_taken_off_sale_while_its_page_is_saved_stays_off(
     assert stands(product) == ("Another sentence.", False)
 
 
-def unlocked(request: Any, rows: Any) -> Any:
-    return rows
-
-
 def test_control_without_the_lock_the_page_puts_it_back_on_sale(
     product: Product, adam: User
 ) -> None:
-    describe = describing(product, adam)
-    with (
-        patch("accounts.admin.taken_to_save", unlocked),
-        stopped_after(LOOKED_THROUGH) as gate,
-        two_threads() as start,
-    ):
-        saved = start(describe)
-        gate.wait_until_reached()
-        start(lambda: take_off_sale(product.pk, adam)).result()
+    def take_off() -> None:
+        take_off_sale(product.pk, adam)
         assert not stands(product)[1]
-        gate.open()
-        assert saved.result() == 302
+
+    assert save_without_the_lock(describing(product, adam), LOOKED_THROUGH, take_off) == 302
     assert stands(product) == ("Another sentence.", True)

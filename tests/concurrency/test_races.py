@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from orders import services as orders
 from orders.models import Dispense, Order
 from rems.errors import DomainError
 from rems.models import (
@@ -39,6 +38,7 @@ from tests.concurrency.work import (
     Work,
     ana_s_order,
     approving,
+    checking_out,
     correcting_a_test_to_positive,
     decided_at,
     dispensing,
@@ -181,17 +181,6 @@ def test_control_without_its_guard_a_raw_insert_is_dated_before_the_decision_tha
 
 
 # The prescriber's certification against a checkout ------------------------------------------------
-
-
-def checking_out(cleared: b.Cleared) -> Work:
-    package, user = b.the_store().package.pk, cleared.user
-    return lambda: orders.place(
-        patient_id=cleared.patient.pk,
-        prescription_id=cleared.prescription.pk,
-        package_id=package,
-        mode="ship",
-        actor=user,
-    )
 
 
 def decertifying() -> Work:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,41 +12,21 @@ from accounts.roles import Role
 from rems.errors import NotAllowed
 from rems.models import HoldClearance
 from rems.services import changes
-from rems.services.recording import recording
 from tests import builders as b
 from tests.cast import ana, pat
-from tests.concurrency.race import Connection, stopped_after, two_threads, wait_until_blocked
+from tests.concurrency.race import Connection
 from tests.concurrency.work import (
-    EVIDENCE_IS_WRITTEN,
     Work,
     approving,
     dispensing,
-    outcome,
     shipping,
     status,
+    while_it_waits,
 )
 from tests.guards.life import Fill, a_placed_order
 from tests.orders.steps import traces
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def while_it_waits(observer: Connection, patient_id: UUID, work: Work, meanwhile: Work) -> Any:
-    """`work` waits for the patient's lock; `meanwhile` is committed; the lock is let go."""
-
-    def hold() -> None:
-        with recording("patient", patient_id):
-            pass
-
-    with two_threads() as start, stopped_after(EVIDENCE_IS_WRITTEN) as gate:
-        one = start(hold)
-        gate.wait_until_reached()
-        two = start(work)
-        wait_until_blocked(observer)
-        meanwhile()
-        gate.open()
-        one.result()
-        return outcome(two)
 
 
 def closed(user: User) -> None:

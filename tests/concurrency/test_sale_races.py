@@ -8,25 +8,17 @@ from accounts.models import User
 from accounts.roles import Role
 from catalog.models import Product
 from catalog.services import take_off_sale
-from orders import services as orders
 from orders.models import Order
 from rems.errors import GuardRefused
-from rems.services.recording import recording
 from tests import builders as b
 from tests.cast import carl
-from tests.concurrency.race import (
-    Connection,
-    stopped_after,
-    two_threads,
-    wait_until_blocked,
-    without,
-)
+from tests.concurrency.race import Connection, without
 from tests.concurrency.work import (
     CHECKOUT_KNOWS_THE_FACTS,
-    EVIDENCE_IS_WRITTEN,
     Race,
     Work,
-    outcome,
+    checking_out,
+    while_it_waits,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,18 +31,6 @@ THE_GUARD = "orders_order.orders_order_on_sale"
 @pytest.fixture
 def race(superuser_connection: Connection) -> Race:
     return Race(superuser_connection)
-
-
-def checking_out(cleared: b.Cleared) -> Work:
-    """The patient orders one fill."""
-    asked: dict[str, Any] = {
-        "patient_id": cleared.patient.pk,
-        "prescription_id": cleared.prescription.pk,
-        "package_id": b.the_store().package.pk,
-        "mode": "ship",
-        "actor": cleared.user,
-    }
-    return lambda: orders.place(**asked)
 
 
 def taking_off_sale() -> Work:
@@ -80,20 +60,7 @@ def test_a_product_goes_off_sale_after_the_checkout_that_is_under_way(race: Race
 def off_sale_while_the_checkout_waits(observer: Connection) -> Any:
     """The checkout read that the product is on sale, and waits for Carl's record."""
     cleared = carl()
-    buy, stop_selling = checking_out(cleared), taking_off_sale()
-
-    def record() -> None:
-        with recording("patient", cleared.patient.pk):
-            pass
-
-    with two_threads() as start, stopped_after(EVIDENCE_IS_WRITTEN) as gate:
-        start(record)
-        gate.wait_until_reached()
-        bought = start(buy)
-        wait_until_blocked(observer)
-        stop_selling()
-        gate.open()
-        return outcome(bought)
+    return while_it_waits(observer, cleared.patient.pk, checking_out(cleared), taking_off_sale())
 
 
 def test_a_product_that_went_off_sale_while_the_checkout_waited_is_not_ordered(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from orders import services as orders
 from orders.models import Order, OrderEvent
@@ -15,6 +16,7 @@ from rems.models import (
 )
 from rems.services import changes, testing
 from rems.services.corrections import correct_evidence
+from rems.services.recording import recording
 from tests import builders as b
 from tests.concurrency.race import (
     Connection,
@@ -65,6 +67,39 @@ class Race:
                 return outcome(one), outcome(two)
 
 
+def while_it_waits(observer: Connection, patient_id: UUID, work: Work, meanwhile: Work) -> Any:
+    """`work` waits for the patient's lock; `meanwhile` is committed; the lock is let go."""
+
+    def hold() -> None:
+        with recording("patient", patient_id):
+            pass
+
+    with two_threads() as start, stopped_after(EVIDENCE_IS_WRITTEN) as gate:
+        one = start(hold)
+        gate.wait_until_reached()
+        two = start(work)
+        wait_until_blocked(observer)
+        meanwhile()
+        gate.open()
+        one.result()
+        return outcome(two)
+
+
+def save_without_the_lock(save: Work, stop: str, meanwhile: Work) -> Any:
+    """The control of the admin's pages: `save` reads its row unlocked and stops at `stop`, `meanwhile`
+    is done, and then it goes on. What came of the save."""
+    with (
+        patch("accounts.admin.typed.taken_to_save", lambda request, rows: rows),
+        stopped_after(stop) as gate,
+        two_threads() as start,
+    ):
+        saved = start(save)
+        gate.wait_until_reached()
+        start(meanwhile).result()
+        gate.open()
+        return saved.result()
+
+
 @contextmanager
 def no_locks() -> Iterator[None]:
     """The services read the rows that they lock like anybody."""
@@ -78,6 +113,17 @@ def outcome(future: Any) -> Any:
         return future.result(timeout=30)
     except DomainError as error:
         return error
+
+
+def checking_out(cleared: b.Cleared) -> Work:
+    package, user = b.the_store().package.pk, cleared.user
+    return lambda: orders.place(
+        patient_id=cleared.patient.pk,
+        prescription_id=cleared.prescription.pk,
+        package_id=package,
+        mode="ship",
+        actor=user,
+    )
 
 
 def approving(fill: Fill, by: Any = None) -> Work:

@@ -24,6 +24,7 @@ from pharmacy.simulation.world import Plan, by_the_seed
 from rems import tasks
 from rems.models import Reminder
 from rems.outbox import SEND_DUE_REMINDERS
+from rems.selectors import unsent_reminders
 from tests.builders import now
 from tests.database import VirtualClock
 from tests.rems.telling import a_reminder
@@ -68,8 +69,7 @@ def clockwork(superuser: Connection, beat: Beat) -> Iterator[timedelta]:
 
 def waiting() -> int:
     """How many messages are due and did not go out."""
-    messages = Reminder.objects.exclude(channel="task")
-    return messages.filter(status="planned", send_at__lte=now()).count()
+    return unsent_reminders(now()).count()
 
 
 def test_a_queue_longer_than_one_beat_takes_goes_out_in_ten_virtual_minutes(

@@ -1,6 +1,7 @@
 """Real Celery workers that keep their mails in a folder, and are killed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from celery import current_app
 from django.conf import settings
 
+from pharmacy.local.servers import EmbeddedServers
 from rems.outbox import SEND_DUE_REMINDERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +33,15 @@ def ask(broker: str = "") -> None:
     """What beat does at every tick."""
     with current_app.connection_for_write(broker or None) as connection:
         current_app.send_task(SEND_DUE_REMINDERS, connection=connection)
+
+
+def kill_broker(servers: EmbeddedServers) -> None:
+    """Kill the broker with -9; all that it held is lost."""
+    [(broker, _)] = servers._children
+    broker.kill()
+    broker.wait()
+    servers._children.clear()
+    shutil.rmtree(servers.valkey.home)
 
 
 class Workers:

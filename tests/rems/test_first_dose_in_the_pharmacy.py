@@ -78,12 +78,7 @@ def test_anas_parcel_that_a_pharmacist_signed_as_lost_started_nothing_whatever_w
     tells_first_dose(fill)
     clock.shift(timedelta(days=5))
     assert orders.record_loss(**fill.pharmacist("Lost."), reason="Fire").is_done
-    patient = fill.cleared.patient
-    b.a_test(patient)
-    b.a_survey(patient)
-    again = b.a_prescription(patient, written_at=b.now())
-    b.authorize(again, issued_at=b.now())
-    assert "R20" in denying(patient, again, core.Gate.APPROVE)
+    assert is_a_start_again(fill)
 
 
 def test_after_the_loss_nobody_tells_of_a_first_dose() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from django.db import connection, transaction
 
 from pharmacy.local.servers import EmbeddedServers
 from rems.outbox import SEND_DUE_REMINDERS, nudge_after_commit
-from tests.rems.killing import QUEUE
+from tests.rems.killing import QUEUE, kill_broker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,11 +35,7 @@ class Broker:
 
     def comes_back_empty(self) -> None:
         """Killed with -9; all that it held is lost."""
-        [(child, _)] = self._servers._children
-        child.kill()
-        child.wait()
-        self._servers._children.clear()
-        shutil.rmtree(self._servers.valkey.home)
+        kill_broker(self._servers)
         self._servers.start()
 
     def ask(self) -> redis.Redis:

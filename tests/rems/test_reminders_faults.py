@@ -1,7 +1,6 @@
 """A real worker is killed, the broker is away: every reminder still goes out."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from rems.models import Patient, Reminder
 from rems.services.reminders import send_due
 from tests.builders import a_test, ago
 from tests.database import VirtualClock
-from tests.rems.killing import PATIENCE_SECONDS, QUEUE, ROOT, Workers, ask, until
+from tests.rems.killing import PATIENCE_SECONDS, QUEUE, ROOT, Workers, ask, kill_broker, until
 from tests.rems.treated import due_now, in_treatment, planned
 from tests.rems.waiting_mail import AFTER, BEFORE, REACHED
 
@@ -153,11 +152,7 @@ def test_a_broker_that_was_killed_and_came_back_empty_costs_no_reminder(tmp_path
         servers.start()
         # A tick waits in the queue when the broker is killed and all that it held is lost.
         ask(servers.connection.redis_url)
-        [(broker, _)] = servers._children
-        broker.kill()
-        broker.wait()
-        servers._children.clear()
-        shutil.rmtree(servers.valkey.home)
+        kill_broker(servers)
         workers.start()
         servers.start()
         assert redis.Redis.from_url(servers.connection.redis_url).llen(QUEUE) == 0

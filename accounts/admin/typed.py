@@ -1,20 +1,14 @@
-"""Users and reads in the admin site."""
+"""Pages of the admin site that may have been open for hours: a save changes what was typed, and no more."""
 
 from typing import Any, TypeVar
 
-from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.db import transaction
 from django.db.models import Field, Model, QuerySet
 from django.forms import Field as FormField
 from django.forms import ModelForm, MultipleHiddenInput
 from django.http import HttpRequest
 
-from accounts.models import AccessLog, User
-
-RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
 M = TypeVar("M", bound=Model)
 
 
@@ -90,71 +84,3 @@ def has_moved(form: ModelForm[Any], name: str) -> bool:
         form.data, form.files, shown.html_initial_name
     )
     return field.has_changed(shown.initial, drawn_with)
-
-
-class UserPage(TypedForm[User], UserChangeForm[User]):
-    """A person's page. One that was drawn before somebody else changed what the person may do is
-    refused: to save it would give back what was taken away."""
-
-    def clean(self) -> dict[str, Any] | None:
-        """Compare what each right was drawn with, with what stands: the row is locked by now."""
-        cleaned = super().clean()
-        for name in RIGHTS:
-            if name in self.fields and has_moved(self, name):
-                self.add_error(
-                    name, "Somebody changed this since you opened the page. Open it again."
-                )
-        return cleaned
-
-
-class PasswordPage(AdminPasswordChangeForm):  # type: ignore[type-arg]
-    """A new password for a person, and nothing else: their account may have been closed since the
-    page was asked for."""
-
-    def save(self, commit: bool = True) -> User:
-        """Write the password alone."""
-        user: User = super().save(commit=False)
-        if commit:
-            user.save(update_fields=["password"])
-        return user
-
-
-@admin.register(User)
-class UserAdmin(SavesWhatWasTyped[User], DjangoUserAdmin[User]):
-    """People and their roles."""
-
-    form = UserPage
-    change_password_form = PasswordPage
-    ordering = ("email",)
-    list_display = ("email", "name", "is_staff", "is_active")
-    search_fields = ("email", "name")
-    readonly_fields = ("last_login", "date_joined")
-    fieldsets = (
-        (None, {"fields": ("email", "name", "password")}),
-        ("Roles", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
-    )
-    add_fieldsets = (
-        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
-    )
-
-
-@admin.register(AccessLog)
-class AccessLogAdmin(admin.ModelAdmin[AccessLog]):
-    """Reads of patients' records: to look at, never to change."""
-
-    list_display = ("at", "user", "purpose", "subject_id")
-    list_select_related = ("user",)
-    list_filter = ("purpose",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds a read by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes a read."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes a read."""
-        return False

@@ -114,6 +114,17 @@ def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
 
 
+def always_signed(name: str) -> models.CheckConstraint:
+    """A CHECK that the row is signed, taken back or not."""
+    return models.CheckConstraint(condition=Q(attestation__isnull=False), name=name)
+
+
+def signed_unless_taken_back(name: str) -> models.CheckConstraint:
+    """A CHECK that the row is signed; that it was entered in error need not be."""
+    condition = Q(attestation__isnull=False) | Q(retracts=True)
+    return models.CheckConstraint(condition=condition, name=name)
+
+
 def taken_back_signed(name: str) -> models.CheckConstraint:
     """A CHECK that what stops treatment is not taken back without a signature."""
     condition = Q(retracts=False) | Q(attestation__isnull=False)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from localflavor.us.models import USStateField
 
-from .base import Evidence
+from .base import Evidence, always_signed
 
 
 class Credential(Evidence):
@@ -25,6 +25,7 @@ class Credential(Evidence):
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="%(app_label)s_%(class)s_interval_forward",
             ),
+            always_signed("%(app_label)s_%(class)s_signed"),
         ]
 
 

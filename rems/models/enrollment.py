@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from .base import PatientEvidence, one_of
+from .base import PatientEvidence, always_signed, one_of, signed_unless_taken_back
 
 CATEGORIES = [
     "FRP_ADULT",
@@ -36,6 +36,7 @@ class CategoryAssignment(PatientEvidence):
         constraints = [
             *PatientEvidence.Meta.constraints,
             one_of("category", CATEGORIES, "rems_categoryassignment_category_known"),
+            always_signed("rems_categoryassignment_signed"),
         ]
 
 
@@ -49,6 +50,7 @@ class ReproductiveStatusProof(PatientEvidence):
         constraints = [
             *PatientEvidence.Meta.constraints,
             one_of("proof_type", PROOF_TYPES, "rems_reproductivestatusproof_type_known"),
+            always_signed("rems_reproductivestatusproof_signed"),
         ]
 
 
@@ -81,10 +83,7 @@ class AgreementSignature(PatientEvidence):
                 condition=Q(supersedes__isnull=True),
                 name="rems_agreementsignature_once",
             ),
-            models.CheckConstraint(
-                condition=Q(attestation__isnull=False) | Q(retracts=True),
-                name="rems_agreementsignature_signed",
-            ),
+            signed_unless_taken_back("rems_agreementsignature_signed"),
         ]
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from .base import PatientEvidence, one_of, taken_back_signed
+from .base import PatientEvidence, one_of, signed_unless_taken_back, taken_back_signed
 from .enrollment import CATEGORIES
 
 TEST_RESULTS = ["neg", "pos", "ind"]
@@ -58,10 +58,7 @@ class TestVerification(PatientEvidence):
                 condition=Q(supersedes__isnull=True),
                 name="rems_testverification_once",
             ),
-            models.CheckConstraint(
-                condition=Q(attestation__isnull=False) | Q(retracts=True),
-                name="rems_testverification_signed",
-            ),
+            signed_unless_taken_back("rems_testverification_signed"),
         ]
 
 
@@ -75,6 +72,7 @@ class Survey(PatientEvidence):
         constraints = [
             *PatientEvidence.Meta.constraints,
             one_of("category", CATEGORIES, "rems_survey_category_known"),
+            signed_unless_taken_back("rems_survey_signed"),
         ]
 
 
@@ -107,10 +105,7 @@ class HoldClearance(PatientEvidence):
                 condition=Q(supersedes__isnull=True),
                 name="rems_holdclearance_once",
             ),
-            models.CheckConstraint(
-                condition=Q(attestation__isnull=False) | Q(retracts=True),
-                name="rems_holdclearance_signed",
-            ),
+            signed_unless_taken_back("rems_holdclearance_signed"),
         ]
 
 

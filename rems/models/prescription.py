@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from .base import PatientEvidence, one_of
+from .base import PatientEvidence, always_signed, one_of, signed_unless_taken_back
 from .enrollment import CATEGORIES
 
 CHANNELS = ["e-rx", "fax", "paper", "phone"]
@@ -38,10 +38,7 @@ class Prescription(PatientEvidence):
             *PatientEvidence.Meta.constraints,
             one_of("category", CATEGORIES, "rems_prescription_category_known"),
             one_of("channel", CHANNELS, "rems_prescription_channel_known"),
-            models.CheckConstraint(
-                condition=Q(attestation__isnull=False) | Q(retracts=True),
-                name="rems_prescription_signed",
-            ),
+            signed_unless_taken_back("rems_prescription_signed"),
         ]
         indexes = [models.Index(fields=["patient", "occurred_at"], name="rems_rx_patient")]
 
@@ -70,6 +67,7 @@ class Authorization(PatientEvidence):
                 condition=Q(supersedes__isnull=True),
                 name="rems_authorization_one_per_prescription",
             ),
+            always_signed("rems_authorization_signed"),
             models.CheckConstraint(
                 condition=~Q(number=""), name="rems_authorization_number_present"
             ),
@@ -104,4 +102,5 @@ class Confirmation(PatientEvidence):
                 condition=Q(number__regex=PLAIN_NUMBER), name="rems_confirmation_number_plain"
             ),
             one_of("source", ["portal", "phone"], "rems_confirmation_source_known"),
+            always_signed("rems_confirmation_signed"),
         ]

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from .base import PatientEvidence, one_of
+from .base import PatientEvidence, one_of, signed_unless_taken_back
 
 
 class Supply(PatientEvidence):
@@ -25,6 +25,11 @@ class Supply(PatientEvidence):
                 condition=Q(source="here", order_id__isnull=False)
                 | Q(source="elsewhere", order_id__isnull=True),
                 name="rems_supply_source_has_order",
+            ),
+            # Under one of ours lies the signed step that made it.
+            models.CheckConstraint(
+                condition=Q(attestation__isnull=False) | Q(source="here"),
+                name="rems_supply_signed",
             ),
         ]
         indexes = [models.Index(fields=["patient", "occurred_at"], name="rems_supply_patient")]
@@ -86,10 +91,7 @@ class SupplyEnd(PatientEvidence):
                 name="rems_supplyend_once",
             ),
             one_of("cause", ["lost", "returned", "not_released"], "rems_supplyend_cause_known"),
-            models.CheckConstraint(
-                condition=Q(attestation__isnull=False) | Q(retracts=True),
-                name="rems_supplyend_signed",
-            ),
+            signed_unless_taken_back("rems_supplyend_signed"),
         ]
 
 
@@ -108,8 +110,5 @@ class CounselingRecord(PatientEvidence):
     class Meta(PatientEvidence.Meta):
         constraints = [
             *PatientEvidence.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(attestation__isnull=False) | Q(retracts=True),
-                name="rems_counselingrecord_signed",
-            ),
+            signed_unless_taken_back("rems_counselingrecord_signed"),
         ]

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from uuid6 import uuid7
 
-from rems.models import Evidence, PatientEvidence, Seal
+from rems.models import Evidence, PatientEvidence, Seal, Supply
 from rems.services import registration
 from tests import builders as b
 from tests.database import erase_rows
@@ -31,6 +31,18 @@ LINKS = {
     "rems_supplyend": "supply_id",
     "rems_counselingrecord": "prescription_id",
 }
+
+# What nobody may record, correct or take back without signing for it.
+ALWAYS_SIGNED = (
+    "prescribercertification",
+    "pharmacycertification",
+    "pharmacisttraining",
+    "statelicence",
+    "categoryassignment",
+    "reproductivestatusproof",
+    "authorization",
+    "confirmation",
+)
 
 
 @pytest.fixture(scope="module")
@@ -200,10 +212,33 @@ def test_what_the_program_wants_signed_is_signed(app: Connection) -> None:
         "prescription",
         "counselingrecord",
         "supplyend",
+        "survey",
+        *ALWAYS_SIGNED,
     ):
         row = a_row(next(m for m in EVIDENCE if table_of(m) == f"rems_{name}"))
         with refused(app, CHECK, f"rems_{name}_signed"):
             write(app, row, attestation_id=None)
+
+
+def test_what_is_always_signed_is_not_taken_back_without_a_signature_either(
+    app: Connection,
+) -> None:
+    for name in ALWAYS_SIGNED:
+        row = a_row(next(m for m in EVIDENCE if table_of(m) == f"rems_{name}"))
+        taken_back = {"supersedes_id": row.pk, "retracts": True, "correction_reason": "Wrong."}
+        with refused(app, CHECK, f"rems_{name}_signed"):
+            write(app, row, **taken_back, attestation_id=None)
+        assert not type(row)._default_manager.filter(supersedes=row.pk).exists()
+
+
+def test_a_supply_from_elsewhere_is_signed(app: Connection) -> None:
+    """One of ours rests on the signed step that packed it; this one on nobody but who tells of it."""
+    before = counts()
+    supply = a_row(Supply)
+    elsewhere = {"source": "elsewhere", "order_id": None}
+    with refused(app, CHECK, "rems_supply_signed"):
+        write(app, supply, **elsewhere, attestation_id=None)
+    assert counts() == before
 
 
 def test_what_stops_treatment_is_not_taken_back_without_a_signature(app: Connection) -> None:

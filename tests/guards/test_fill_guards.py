@@ -15,6 +15,7 @@ from rems.models import Confirmation, FirstDose, Supply
 from rems.services.corrections import correct_evidence
 from tests import builders as b
 from tests.cast import ana, carl, pat
+from tests.guards.evidence import sign
 from tests.guards.life import Fill, a_placed_order, signed
 from tests.guards.raw import CHECK, UNIQUE, Connection, copy_of, insert, insert_like, refused
 from tests.guards.steps import clock, dispense_row, permit, release_row, status_of, take
@@ -282,7 +283,8 @@ def test_what_a_supply_says_comes_from_one_order(app: Connection) -> None:
         ({"source": "moon"}, "rems_supply_source_has_order"),
     ):
         with refused(app, CHECK, guard):
-            insert(app, "rems_supply", copy_of(supply, **lie))
+            row = copy_of(supply, **lie)
+            insert(app, "rems_supply", row | {"attestation_id": sign(app, supply, row["id"])})
 
 
 def test_a_step_that_was_permitted_is_done_by_the_services_too() -> None:

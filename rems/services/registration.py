@@ -48,9 +48,9 @@ def register_pharmacist(
     *, user: User, pharmacy: Pharmacy, name: str, license_number: str
 ) -> Pharmacist:
     """A pharmacist of the pharmacy, who signs in as `user`, which has the role already."""
-    if not user.has_role(Role.PHARMACIST):
-        raise NotAllowed("This account is not a pharmacist's.")
     with mutation():
+        if not as_it_stands(user).has_role(Role.PHARMACIST):
+            raise NotAllowed("This account is not a pharmacist's.")
         return Pharmacist.objects.create(
             user=user, pharmacy=pharmacy, name=name, license_number=license_number
         )
@@ -60,12 +60,12 @@ def register_prescriber(
     *, name: str, npi: str, phone: str, actor: User, user: User | None = None
 ) -> Prescriber:
     """A prescriber whom a pharmacist brings in; `user` is how they sign in, if they do."""
-    require_pharmacist(actor)
     if not is_npi(npi):
         raise EntryRefused("npi", "This is not an NPI: ten digits, the last a check digit.")
-    if user is not None and not user.has_role(Role.PRESCRIBER):
-        raise EntryRefused("user", "This account is not a prescriber's.")
     with mutation():
+        require_pharmacist(actor)
+        if user is not None and not as_it_stands(user).has_role(Role.PRESCRIBER):
+            raise EntryRefused("user", "This account is not a prescriber's.")
         return Prescriber.objects.create(name=name, npi=npi, phone=phone, user=user)
 
 
@@ -73,12 +73,13 @@ def add_delegate(
     *, prescriber: Prescriber, user: User, actor: User, ends_at: datetime | None = None
 ) -> PrescriberDelegate:
     """The prescriber lets somebody enter, but never sign, for them, from now on."""
-    if prescriber.user_id != actor.pk or not actor.has_role(Role.PRESCRIBER):
-        raise NotAllowed("Only the prescriber can name a delegate.")
-    if not user.has_role(Role.DELEGATE):
-        raise EntryRefused("user", "This account is not a delegate's.")
     with mutation():
         lock_subject("prescriber", prescriber.pk)
+        prescriber.refresh_from_db()
+        if prescriber.user_id != actor.pk or not as_it_stands(actor).has_role(Role.PRESCRIBER):
+            raise NotAllowed("Only the prescriber can name a delegate.")
+        if not as_it_stands(user).has_role(Role.DELEGATE):
+            raise EntryRefused("user", "This account is not a delegate's.")
         return PrescriberDelegate.objects.create(
             prescriber=prescriber, user=user, starts_at=read_clock(), ends_at=ends_at
         )
@@ -178,7 +179,7 @@ def is_npi(text: str) -> bool:
 def _add_access(
     patient: Patient, user: User, relation: PatientAccess.Relation, at: datetime
 ) -> PatientAccess:
-    if not user.has_role(Role.PATIENT):
+    if not as_it_stands(user).has_role(Role.PATIENT):
         raise EntryRefused("user", "This account is not one for patients and guardians.")
     ends_at = None
     if relation is PatientAccess.Relation.GUARDIAN:

@@ -41,8 +41,9 @@ class TypedForm(ModelForm[M]):
         return cleaned
 
     def _is_silent(self, name: str) -> bool:
-        return (
-            self.fields[name].show_hidden_initial and self[name].html_initial_name not in self.data
+        field = self.fields[name]
+        return field.show_hidden_initial and field.hidden_widget().value_omitted_from_data(
+            self.data, self.files, self[name].html_initial_name
         )
 
 

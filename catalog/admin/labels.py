@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
+from accounts.admin import SavesWhatWasTyped
 from catalog.models import LabelSection, LabelStatement, LabelVersion, Product, Source
 from catalog.services import copy_to_draft, publish_label, start_draft
 
@@ -31,7 +32,9 @@ class KeptHistory(SimpleHistoryAdmin, TellsRefusals):  # type: ignore[misc]
         return actions
 
 
-class StatementInline(admin.TabularInline[LabelStatement, LabelSection]):
+class StatementInline(
+    SavesWhatWasTyped[LabelStatement], admin.TabularInline[LabelStatement, LabelSection]
+):
     """The statements of a section, in order."""
 
     model = LabelStatement
@@ -52,7 +55,9 @@ class StatementInline(admin.TabularInline[LabelStatement, LabelSection]):
         return _is_draft_section(obj) and super().has_delete_permission(request, obj)
 
 
-class SectionInline(admin.TabularInline[LabelSection, LabelVersion]):
+class SectionInline(
+    SavesWhatWasTyped[LabelSection], admin.TabularInline[LabelSection, LabelVersion]
+):
     """The sections of a version; each opens a page with its statements."""
 
     model = LabelSection

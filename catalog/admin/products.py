@@ -63,7 +63,7 @@ class PackageInline(SavesWhatWasTyped[Package], admin.StackedInline[Package, Pro
 
 
 @admin.register(Product)
-class ProductAdmin(SavesWhatWasTyped[Product], KeptHistory):
+class ProductAdmin(KeptHistory):
     """Products; going on sale is an action, since it has conditions."""
 
     list_display = ("name", "labeler", "category", "program_code", "on_sale")
@@ -84,7 +84,7 @@ class ProductAdmin(SavesWhatWasTyped[Product], KeptHistory):
 
 
 @admin.register(Lot)
-class LotAdmin(SavesWhatWasTyped[Lot], KeptHistory):
+class LotAdmin(KeptHistory):
     """Lots on the shelf. A page keeps what came in since it was drawn: a recall, a package that was
     dispensed."""
 

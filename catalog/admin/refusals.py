@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from accounts.admin import SavesWhatWasTyped
 from accounts.models import User
 from catalog.errors import CatalogError
 
@@ -38,8 +39,8 @@ def each_of(
             messages.success(request, f"{row}: {done}")
 
 
-class TellsRefusals(admin.ModelAdmin[Any]):
-    """Turns a guard's refusal while saving or deleting into a message."""
+class TellsRefusals(SavesWhatWasTyped[Any], admin.ModelAdmin[Any]):
+    """Turns a guard's refusal while saving or deleting into a message, and saves what was typed alone."""
 
     def changeform_view(
         self,

@@ -16,6 +16,8 @@ from catalog.models import (
 )
 from catalog.services import copy_to_draft, publish_label
 
+from .browsing import drawn
+
 VERSIONS = "/admin/catalog/labelversion/"
 EVERY_MODEL = (
     "category",
@@ -140,24 +142,9 @@ def test_edna_changes_a_sentence_of_a_draft(editing: Client, first_label: LabelV
     draft = copy_to_draft(first_label.pk, "Mine")
     section = draft.sections.get(kind=SectionKind.MISSED_DOSE)
     statement = section.statements.get()
-    answer = editing.post(
-        f"/admin/catalog/labelsection/{section.pk}/change/",
-        {
-            "kind": section.kind,
-            "heading": section.heading,
-            "position": section.position,
-            "statements-TOTAL_FORMS": 1,
-            "statements-INITIAL_FORMS": 1,
-            "statements-0-id": str(statement.pk),
-            "statements-0-section": str(section.pk),
-            "statements-0-position": 0,
-            "statements-0-lead": "",
-            "statements-0-text": "Ask your pharmacist.",
-            "statements-0-source": "8.8 (S9)",
-            "statements-0-confidence": "C",
-            "_save": "Save",
-        },
-    )
+    address = f"/admin/catalog/labelsection/{section.pk}/change/"
+    page = drawn(editing, address)
+    answer = editing.post(address, {**page, "statements-0-text": "Ask your pharmacist."})
     assert answer.status_code == 302
     statement.refresh_from_db()
     assert statement.text == "Ask your pharmacist."
@@ -169,20 +156,11 @@ def test_a_draft_published_while_edna_edits_is_refused_with_a_sentence(
 ) -> None:
     draft = copy_to_draft(first_label.pk, "Mine")
     section = draft.sections.get(kind=SectionKind.STORAGE)
+    address = f"/admin/catalog/labelsection/{section.pk}/change/"
+    page = drawn(editing, address)
     publish_label(draft.pk, edna)
     monkeypatch.setattr(LabelVersion, "is_draft", True)
-    answer = editing.post(
-        f"/admin/catalog/labelsection/{section.pk}/change/",
-        {
-            "kind": section.kind,
-            "heading": "Rewritten",
-            "position": section.position,
-            "statements-TOTAL_FORMS": 0,
-            "statements-INITIAL_FORMS": 0,
-            "_save": "Save",
-        },
-        follow=True,
-    )
+    answer = editing.post(address, {**page, "heading": "Rewritten"}, follow=True)
     assert answer.status_code == 200
     assert "The database refused this change" in answer.content.decode()
     section.refresh_from_db()

@@ -129,10 +129,8 @@ SELECT jsonb_build_object(
 },
   'state_licensed', {_credential("statelicence", "pharmacy", "c.state = asked.state")},
   'form', {_FORM},
-  'stopped_at', (SELECT max(r.occurred_at) FROM rems_enrollmentend r
-                 WHERE {_PATIENT} AND r.cause = 'discontinued' AND {
-    current_row("enrollmentend", "r")
-}),
+  'stops', (SELECT coalesce(jsonb_agg(r.occurred_at), '[]') FROM rems_enrollmentend r
+            WHERE {_PATIENT} AND r.cause = 'discontinued' AND {current_row("enrollmentend", "r")}),
   'tests', {_TESTS},
   'holds', {_HOLDS},
   'surveys', (SELECT coalesce(jsonb_agg(r.occurred_at), '[]') FROM rems_survey r

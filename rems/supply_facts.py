@@ -28,12 +28,14 @@ class SuppliesInHand:
         self._arrived = [row for row in self._rows if not _never_arrived(row)]
         self._zone, self._at = zone, at
 
-    def stop_without_supply_since(self, stopped: str | None) -> datetime | None:
-        """When treatment stopped, unless capsules were given since: then the stop is over."""
-        if stopped is None:
-            return None
-        stopped_at = _time(stopped)
-        return None if any(_time(row["at"]) > stopped_at for row in self._arrived) else stopped_at
+    def stop_without_supply_since(self, stops: list[str]) -> datetime | None:
+        """When treatment stopped: the first stop after which no capsules were given.
+
+        Capsules end a stop; a restart without them, and another stop, do not.
+        """
+        given = [_time(row["at"]) for row in self._arrived]
+        still = (at for at in map(_time, stops) if not any(later > at for later in given))
+        return min(still, default=None)
 
     def is_first(
         self, category: core.RiskCategory | None, stopped_at: datetime | None, restart_months: int

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pharmacy.simulation.ground import PROGRAM, sign
-from pharmacy.simulation.memory import months_passed
+from pharmacy.simulation.memory import form_serves, released, stop_without_supply_since
 from pharmacy.simulation.notes import Form, Patient, Supply, local_day, newest
 from pharmacy.simulation.safety_acts import SafetyActs
 from rems import core
@@ -129,12 +129,13 @@ class EvidenceActs(SafetyActs):
                 patient_id=patient.row.pk, actor=patient.row.prescriber.user
             )
 
-        stopped_at, cause, form = newest(patient.ends) if patient.ends else (self.now, "", None)
+        ended_at, cause, form = newest(patient.ends) if patient.ends else (self.now, "", None)
+        stopped_at = stop_without_supply_since(patient, released(patient)) or ended_at
         if (
             patient.active_form is None
             and form is not None
             and cause == "discontinued"
-            and not months_passed(stopped_at, 12, self.now)
+            and form_serves(form, stopped_at, self.now)
             and not form.is_outdated
         ):
             self.do(ask)

@@ -12,6 +12,7 @@ from typing import Any
 
 from pharmacy.simulation.notes import (
     ZONE,
+    Form,
     Hold,
     Interval,
     Lot,
@@ -75,11 +76,7 @@ class Memory:
         serial: str = "",
     ) -> dict[str, Any]:
         """The facts of a case, for this fill at this instant."""
-        given = [
-            s
-            for s in standing(patient.supplies)
-            if s.end != "not_released" and (order is None or s.order is not order)
-        ]
+        given = [s for s in released(patient) if order is None or s.order is not order]
         stopped_at = stop_without_supply_since(patient, given)
         arrived = [s for s in given if arrived_or_may_have(s)]
         counted = arrived if patient.category in {"FRP_ADULT", "FRP_CHILD"} else given
@@ -129,12 +126,21 @@ class Memory:
         }
 
 
+def released(patient: Patient) -> list[Supply]:
+    """The supplies that left the pharmacy, or may have."""
+    return [s for s in standing(patient.supplies) if s.end != "not_released"]
+
+
+def form_serves(form: Form, stopped_at: datetime, at: datetime) -> bool:
+    """Whether treatment may go on under the form: within twelve months of the stop, or signed after."""
+    return not months_passed(stopped_at, 12, at) or months_passed(stopped_at, 12, form.signed_at)
+
+
 def stop_without_supply_since(patient: Patient, given: list[Supply]) -> datetime | None:
-    """The last time treatment was stopped, unless capsules were given after it."""
+    """The first time treatment was stopped since capsules were last given."""
+    last = max((s.at for s in given if arrived_or_may_have(s)), default=None)
     stops = [at for at, cause, _ in patient.ends if cause == "discontinued"]
-    if not stops or any(s.at > max(stops) for s in given if arrived_or_may_have(s)):
-        return None
-    return max(stops)
+    return min((at for at in stops if last is None or at >= last), default=None)
 
 
 def tests_given(

@@ -7,7 +7,8 @@ from accounts.models import User
 from accounts.roles import Role
 from rems import core
 from rems.errors import DomainError, EntryRefused, NotAllowed
-from rems.loaders import program_version
+from rems.loaders import Fill, load_facts
+from rems.locks import Parties
 from rems.models import (
     AgreementForm,
     AgreementSignature,
@@ -16,7 +17,6 @@ from rems.models import (
     EnrollmentEnd,
     Patient,
     PatientAccess,
-    ProgramVersion,
     ReproductiveStatusProof,
 )
 from rems.selectors import (
@@ -211,20 +211,21 @@ def discontinue_treatment(
 
 
 def restart_treatment(*, patient_id: UUID, actor: User) -> Enrollment:
-    """Enrol again under the same form, if treatment stopped less than 12 months ago.
+    """Enrol again under the same form, if treatment stopped less than 12 months ago, or the form was
+    signed after them (R04). A stop lasts until capsules are given, whatever was stopped since.
 
     Raises DomainError when a new form is needed.
     """
     with recording("patient", patient_id) as recorder:
-        require_prescribers_office(actor, patient_for_update(patient_id), recorder.at)
+        patient = patient_for_update(patient_id)
+        require_prescribers_office(actor, patient, recorder.at)
         if active_enrollment(patient_id) is not None:
             raise DomainError("The patient is enrolled.")
         end = of_patient(EnrollmentEnd, patient_id).select_related("enrollment__form").first()
         if end is None or end.cause != EnrollmentEnd.Cause.DISCONTINUED:
             raise DomainError("Treatment was not stopped. Start a new agreement form.")
         form = end.enrollment.form
-        if recorder.at >= _form_needed_from(form, end.occurred_at, recorder.at):
-            raise DomainError("Treatment stopped too long ago. Start a new agreement form.")
+        _refuse_long_stop(patient, form, end.occurred_at, recorder.at)
         _refuse_outdated_form(form)
         return _enroll(recorder, form, actor, recorder.at)
 
@@ -300,8 +301,7 @@ def _refuse_outdated_form(form: AgreementForm) -> None:
 
 def _begin_enrollment(recorder: Recorder, form: AgreementForm, actor: User) -> None:
     _end_enrollment(recorder, actor, EnrollmentEnd.Cause.REPLACED, "A new form took its place.")
-    times = current(AgreementSignature).filter(form=form).values_list("occurred_at", flat=True)
-    _enroll(recorder, form, actor, max(times))
+    _enroll(recorder, form, actor, _signed_at(form))
 
 
 def _enroll(
@@ -348,14 +348,26 @@ def _end_enrollment(
     )
 
 
-def _form_needed_from(form: AgreementForm, stopped_at: datetime, at: datetime) -> datetime:
+def _refuse_long_stop(
+    patient: Patient, form: AgreementForm, ended_at: datetime, at: datetime
+) -> None:
     pharmacy = the_pharmacy()
-    version = (
-        ProgramVersion.objects.filter(program_id=form.program_id, in_force_from__lte=at)
-        .order_by("-in_force_from")
-        .first()
+    if pharmacy is None:
+        raise DomainError("No pharmacy is set up.")
+    parties = Parties(form.program_id, pharmacy.pk, patient.prescriber_id, patient.pk)
+    try:
+        loaded = load_facts(parties, None, Fill(patient.state, core.ReleaseMode.SHIP), at)
+    except core.UnknownProgram:
+        raise DomainError("No rules are in force for this program.") from None
+    needed_from = core.months_later(
+        loaded.facts.discontinued_at or ended_at,
+        loaded.program.terms.restart_months,
+        core.zone_named(loaded.facts.time_zone),
     )
-    if pharmacy is None or version is None:
-        raise DomainError("No rules are in force for this program.")
-    months = program_version(version.pk).terms.restart_months
-    return core.months_later(stopped_at, months, core.zone_named(pharmacy.time_zone))
+    if _signed_at(form) < needed_from <= at:
+        raise DomainError("Treatment stopped too long ago. Start a new agreement form.")
+
+
+def _signed_at(form: AgreementForm) -> datetime:
+    """When its last signature was given."""
+    return max(current(AgreementSignature).filter(form=form).values_list("occurred_at", flat=True))

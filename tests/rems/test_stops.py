@@ -1,0 +1,115 @@
+"""A stop lasts until capsules are given again: to stop once more does not begin the twelve months anew."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from rems import core
+from rems.errors import DomainError
+from rems.models import Enrollment, Patient
+from rems.services import enrolling
+from tests.builders import (
+    a_prescription,
+    a_survey,
+    a_test,
+    ago,
+    an_outside_supply,
+    authorize,
+    enroll,
+    now,
+    prescriber_user,
+)
+from tests.cast import ana, carl
+from tests.database import VirtualClock
+from tests.rems.asking import denying, nothing_recorded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CHECKOUT = core.Gate.CHECKOUT
+A_START = {"R20", "R21"}
+
+
+def stop(patient: Patient, **when: Any) -> None:
+    enrolling.discontinue_treatment(
+        patient_id=patient.pk, reason="A pause.", actor=prescriber_user(patient), **when
+    )
+
+
+def restart(patient: Patient) -> Enrollment:
+    return enrolling.restart_treatment(patient_id=patient.pk, actor=prescriber_user(patient))
+
+
+def asked_of_a_new_prescription(patient: Patient) -> set[str]:
+    """What refuses a prescription of an hour ago, after one test and a survey."""
+    a_test(patient, ago(days=2))
+    a_survey(patient)
+    prescription = a_prescription(patient, written_at=ago(hours=1))
+    authorize(prescription)
+    return set(denying(patient, prescription, CHECKOUT))
+
+
+def stopped_for(patient: Patient, clock: VirtualClock, days: int) -> None:
+    """The last capsules ran out, treatment stopped, and so many days passed."""
+    an_outside_supply(patient, days_left=0)
+    stop(patient)
+    clock.shift(timedelta(days=days))
+
+
+def test_after_thirteen_months_a_stop_and_a_restart_in_one_morning_spare_ana_no_starting_test(
+    clock: VirtualClock,
+) -> None:
+    patient = ana("checkout").patient
+    stopped_for(patient, clock, 400)
+    enroll(patient, signed_at=ago(days=1))
+    assert asked_of_a_new_prescription(patient) == A_START
+    stop(patient)
+    restart(patient)
+    assert asked_of_a_new_prescription(patient) == A_START
+
+
+def test_a_stop_and_a_restart_in_one_morning_make_no_old_form_good(clock: VirtualClock) -> None:
+    patient = carl("checkout").patient
+    stopped_for(patient, clock, 330)
+    restart(patient)
+    clock.shift(timedelta(days=60))
+    assert asked_of_a_new_prescription(patient) == {"R04"}
+    stop(patient)
+    with nothing_recorded(), pytest.raises(DomainError, match="too long ago"):
+        restart(patient)
+
+
+def test_two_pauses_without_capsules_between_them_are_one(clock: VirtualClock) -> None:
+    patient = ana("checkout").patient
+    stopped_for(patient, clock, 300)
+    restart(patient)
+    clock.shift(timedelta(days=20))
+    stop(patient)
+    clock.shift(timedelta(days=100))
+    with nothing_recorded(), pytest.raises(DomainError, match="too long ago"):
+        restart(patient)
+    enroll(patient, signed_at=ago(days=1))
+    assert asked_of_a_new_prescription(patient) == A_START
+
+
+def test_a_form_that_was_signed_after_the_twelve_months_may_be_restarted(
+    clock: VirtualClock,
+) -> None:
+    patient = carl("checkout").patient
+    stopped_for(patient, clock, 400)
+    enroll(patient, signed_at=ago(days=1))
+    stop(patient)
+    assert restart(patient).occurred_at <= now()
+    assert asked_of_a_new_prescription(patient) == set()
+
+
+def test_capsules_between_two_stops_end_the_first(clock: VirtualClock) -> None:
+    patient = ana("checkout").patient
+    stopped_for(patient, clock, 300)
+    restart(patient)
+    clock.shift(timedelta(days=60))
+    an_outside_supply(patient, days_left=0)
+    stop(patient)
+    clock.shift(timedelta(days=90))
+    restart(patient)
+    assert asked_of_a_new_prescription(patient) == set()

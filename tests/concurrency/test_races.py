@@ -10,16 +10,13 @@ from typing import Any
 
 import pytest
 
-from orders.models import Dispense, Order
+from orders.models import Dispense
 from rems.errors import DomainError
 from rems.models import (
     Confirmation,
-    DecisionRecord,
     Hold,
     PregnancyTest,
-    PrescriberCertification,
 )
-from rems.services import credentials
 from rems.services.corrections import correct_evidence
 from tests import builders as b
 from tests.cast import pat
@@ -28,7 +25,6 @@ from tests.concurrency.race import (
     without,
 )
 from tests.concurrency.work import (
-    CHECKOUT_KNOWS_THE_FACTS,
     EVIDENCE_IS_WRITTEN,
     LINKS_APART,
     LINKS_FOLLOW,
@@ -38,7 +34,6 @@ from tests.concurrency.work import (
     Work,
     ana_s_order,
     approving,
-    checking_out,
     correcting_a_test_to_positive,
     decided_at,
     dispensing,
@@ -48,7 +43,7 @@ from tests.concurrency.work import (
     status,
     was_ignored,
 )
-from tests.guards.life import Fill, a_placed_order, stock
+from tests.guards.life import Fill, a_placed_order
 from tests.guards.raw import copy_of, insert, seal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -178,46 +173,6 @@ def test_control_without_its_guard_a_raw_insert_is_dated_before_the_decision_tha
         result, _ = race.run(approving(fill), STEP_HAS_LOCKS, raw)
         assert result.is_done
         assert was_ignored(PregnancyTest.objects.get(result="pos"), fill, "approve")
-
-
-# The prescriber's certification against a checkout ------------------------------------------------
-
-
-def decertifying() -> Work:
-    certification = PrescriberCertification.objects.get()
-    signature = b.sign(pat().user, "pharmacist", "I revoke this certification.")
-    return lambda: credentials.revoke_credential(
-        credential=certification, reason="Withdrawn", actor=pat().user, signature=signature
-    )
-
-
-def test_a_prescriber_who_was_just_decertified_stops_the_checkout(race: Race) -> None:
-    cleared = b.a_cleared_patient()
-    stock()
-    _, result = race.run(decertifying(), EVIDENCE_IS_WRITTEN, checking_out(cleared))
-    assert not result.is_done
-    assert [finding.rule for finding in result.decision.findings] == ["R01"]
-    assert not Order.objects.exists()
-
-
-def test_decertifying_waits_for_a_checkout_under_way(race: Race) -> None:
-    cleared = b.a_cleared_patient()
-    stock()
-    result, revoked = race.run(checking_out(cleared), CHECKOUT_KNOWS_THE_FACTS, decertifying())
-    assert result.is_done
-    assert revoked.recorded_at > DecisionRecord.objects.get(gate="checkout").at
-
-
-def test_control_without_the_locks_a_decertified_prescriber_s_patient_checks_out(
-    race: Race,
-) -> None:
-    cleared = b.a_cleared_patient()
-    stock()
-    revoked, result = race.run_unlocked(
-        decertifying(), EVIDENCE_IS_WRITTEN, checking_out(cleared), CHECKOUT_KNOWS_THE_FACTS
-    )
-    assert result.is_done
-    assert revoked.recorded_at < DecisionRecord.objects.get(gate="checkout").at
 
 
 # A confirmation taken back against a dispense -----------------------------------------------------

@@ -141,7 +141,7 @@ def _facts(row: Row, fill: Fill, program: core.ProgramVersion, at: datetime) -> 
     zone = core.zone_named(row["time_zone"])
     category = _category(row["category"])
     supplies = SuppliesInHand(row["supplies"], fill.order_id, zone, at)
-    stopped_at = supplies.stop_without_supply_since(row["stops"])
+    stopped_at = supplies.stopped_at(row["stops"], program.terms.max_days_left)
     first = supplies.is_first(category, stopped_at, program.terms.restart_months)
     prescription = _prescription(row, fill)
     counseling = row["counseling"] or {}

@@ -28,14 +28,19 @@ class SuppliesInHand:
         self._arrived = [row for row in self._rows if not _never_arrived(row)]
         self._zone, self._at = zone, at
 
-    def stop_without_supply_since(self, stops: list[str]) -> datetime | None:
-        """When treatment stopped: the first stop after which no capsules were given.
+    def stopped_at(self, stops: list[str], most_days_left: int) -> datetime | None:
+        """When treatment stopped: the first stop after which no capsules were given, or the start of
+        the local day on which the last ran out, if that was sooner (docs/adr/0011).
 
         Capsules end a stop; a restart without them, and another stop, do not.
         """
         given = [_time(row["at"]) for row in self._arrived]
-        still = (at for at in map(_time, stops) if not any(later > at for later in given))
-        return min(still, default=None)
+        still = [at for at in map(_time, stops) if not any(later > at for later in given)]
+        if given:
+            kept = self.previous(most_days_left)
+            ends = [] if kept is None else [core.start_of_day(_end(kept), self._zone)]
+            still.append(max([*given, *ends]))
+        return min((at for at in still if at <= self._at), default=None)
 
     def is_first(
         self, category: core.RiskCategory | None, stopped_at: datetime | None, restart_months: int
@@ -90,6 +95,11 @@ class SuppliesInHand:
         if row["delivered_at"] is not None:
             return core.local_date(_time(row["delivered_at"]), self._zone)
         return core.local_date(self._at, self._zone)
+
+
+def _end(supply: core.PreviousSupply) -> date:
+    """The local day on which nothing of it is left."""
+    return supply.first_dose_on + timedelta(days=supply.days_supply)
 
 
 def _never_arrived(row: Row) -> bool:

@@ -130,7 +130,7 @@ class EvidenceActs(SafetyActs):
             )
 
         ended_at, cause, form = newest(patient.ends) if patient.ends else (self.now, "", None)
-        stopped_at = stop_without_supply_since(patient, released(patient)) or ended_at
+        stopped_at = stop_without_supply_since(patient, released(patient), self.now) or ended_at
         if (
             patient.active_form is None
             and form is not None

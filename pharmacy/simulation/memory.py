@@ -7,8 +7,9 @@ and by the blueprint's on how tables become facts (section 5), and has oracle.py
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from pharmacy.simulation.notes import (
     ZONE,
@@ -77,7 +78,7 @@ class Memory:
     ) -> dict[str, Any]:
         """The facts of a case, for this fill at this instant."""
         given = [s for s in released(patient) if order is None or s.order is not order]
-        stopped_at = stop_without_supply_since(patient, given)
+        stopped_at = stop_without_supply_since(patient, given, at)
         arrived = [s for s in given if arrived_or_may_have(s)]
         counted = arrived if patient.category in {"FRP_ADULT", "FRP_CHILD"} else given
         first = not counted or (stopped_at is not None and months_passed(stopped_at, 12, at))
@@ -136,11 +137,18 @@ def form_serves(form: Form, stopped_at: datetime, at: datetime) -> bool:
     return not months_passed(stopped_at, 12, at) or months_passed(stopped_at, 12, form.signed_at)
 
 
-def stop_without_supply_since(patient: Patient, given: list[Supply]) -> datetime | None:
-    """The first time treatment was stopped since capsules were last given."""
+def stop_without_supply_since(
+    patient: Patient, given: list[Supply], at: datetime
+) -> datetime | None:
+    """The first time treatment was stopped since capsules were last given, or when they ran out."""
+    stops = [when for when, cause, _ in patient.ends if cause == "discontinued"]
     last = max((s.at for s in given if arrived_or_may_have(s)), default=None)
-    stops = [at for at, cause, _ in patient.ends if cause == "discontinued"]
-    return min((at for at in stops if last is None or at >= last), default=None)
+    if last is not None:
+        stops = [when for when in stops if when >= last]
+        held = in_hand(given, at)
+        ran_out_at = max(last, first_instant(held.until)) if held else last
+        stops.append(ran_out_at)
+    return min((when for when in stops if when <= at), default=None)
 
 
 def tests_given(
@@ -201,7 +209,15 @@ def proof_facts(patient: Patient) -> dict[str, Any] | None:
     return {"type": kind, "on": on.isoformat()}
 
 
-def supply_facts(given: list[Supply], at: datetime) -> dict[str, Any] | None:
+class InHand(NamedTuple):
+    """All capsules of a patient as one supply; nothing is left on the day `until`."""
+
+    dispensed_at: datetime
+    start: date
+    until: date
+
+
+def in_hand(given: list[Supply], at: datetime) -> InHand | None:
     """What is neither lost nor returned, as one supply: each lasts from its own start, but comes on
     top of what was there when more than a week of that was left."""
     kept = [supply for supply in given if supply.end is None]
@@ -215,9 +231,22 @@ def supply_facts(given: list[Supply], at: datetime) -> dict[str, Any] | None:
             lasts_until += length
         else:
             lasts_until = max(lasts_until, start + length)
-    dispensed_at = max(supply.at for supply in kept).isoformat()
-    days = (lasts_until - start).days
-    return {"dispensed_at": dispensed_at, "start": start.isoformat(), "days": days}
+    return InHand(max(supply.at for supply in kept), start, lasts_until)
+
+
+def first_instant(day: date) -> datetime:
+    """When the pharmacy's local day begins."""
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(ZONE))
+
+
+def supply_facts(given: list[Supply], at: datetime) -> dict[str, Any] | None:
+    """What is in hand in the case format."""
+    held = in_hand(given, at)
+    return held and {
+        "dispensed_at": held.dispensed_at.isoformat(),
+        "start": held.start.isoformat(),
+        "days": (held.until - held.start).days,
+    }
 
 
 def arrived_or_may_have(supply: Supply) -> bool:

@@ -9,6 +9,7 @@ from rems.core.calendar import (
     local_date,
     months_later,
     start_of_birthday,
+    start_of_day,
     zone_named,
 )
 from rems.core.cases import MalformedCase, facts_from_case
@@ -167,6 +168,7 @@ __all__ = [
     "replayable_case",
     "sendable",
     "start_of_birthday",
+    "start_of_day",
     "steps_to_tell",
     "zone_named",
 ]

@@ -7,7 +7,7 @@ import pytest
 
 from rems import core
 from rems.errors import DomainError
-from rems.models import Enrollment, Patient
+from rems.models import Enrollment, Patient, Prescription
 from rems.services import enrolling
 from tests.builders import (
     a_prescription,
@@ -22,7 +22,7 @@ from tests.builders import (
 )
 from tests.cast import ana, carl
 from tests.database import VirtualClock
-from tests.rems.asking import denying, nothing_recorded
+from tests.rems.asking import decided, denying, nothing_recorded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,3 +113,41 @@ def test_capsules_between_two_stops_end_the_first(clock: VirtualClock) -> None:
     clock.shift(timedelta(days=90))
     restart(patient)
     assert asked_of_a_new_prescription(patient) == set()
+
+
+def test_who_comes_back_after_two_years_begins_anew_though_nobody_recorded_a_stop(
+    clock: VirtualClock,
+) -> None:
+    patient = ana("checkout").patient
+    an_outside_supply(patient, days_left=0)
+    clock.shift(timedelta(days=730))
+    assert asked_of_a_new_prescription(patient) == {"R04", *A_START}
+    enroll(patient, signed_at=ago(days=1))
+    assert asked_of_a_new_prescription(patient) == A_START
+
+
+def test_twelve_months_count_from_the_day_on_which_the_last_capsule_was_taken(
+    clock: VirtualClock,
+) -> None:
+    """28 days from their first dose: that they ran out early, or lasted, nobody knows."""
+    patient = carl("checkout").patient
+    an_outside_supply(patient, days_left=0)
+    zone = core.zone_named("America/New_York")
+    ran_out_on = core.local_date(now(), zone)
+    lapsed_at = core.start_of_birthday(ran_out_on, 12, zone)
+    clock.set(lapsed_at - timedelta(minutes=5))
+    assert asked_of_a_new_prescription(patient) == set()
+    told = decided(patient, Prescription.objects.latest("pk"), CHECKOUT).permitted_until
+    assert told == lapsed_at - timedelta(microseconds=1)
+    clock.set(lapsed_at)
+    assert asked_of_a_new_prescription(patient) == {"R04"}
+
+
+def test_capsules_on_top_of_others_are_counted_to_their_end(clock: VirtualClock) -> None:
+    patient = carl("checkout").patient
+    an_outside_supply(patient, days_left=20)
+    an_outside_supply(patient, days_left=20)
+    clock.shift(timedelta(days=375))
+    assert "R04" not in asked_of_a_new_prescription(patient)
+    clock.shift(timedelta(days=40))
+    assert "R04" in asked_of_a_new_prescription(patient)

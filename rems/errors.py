@@ -55,19 +55,26 @@ class GuardRefused(DomainError):
 # What a person is told about the guards that they can meet without any fault in the software.
 MESSAGES: dict[str, str] = {
     "orders_order_on_sale": "This package is not on sale.",
+    "orders_order_quantity_within_days": (
+        "The prescription is for more capsules than days. Ask the prescriber for a new one."
+    ),
     "orders_order_one_per_prescription": "This prescription already has an order.",
     "orders_order_authorization_once": "This authorization number already has an order.",
     "orders_order_authorization_used": "This authorization number was used before.",
     "orders_dispense_serial_once": "A package with this serial number was dispensed before.",
     "rems_authorization_number_one_prescription": (
-        "This authorization number is on record for another prescription."
+        "This authorization number is on record for another prescription. If it was typed there by "
+        "mistake, ask the program for a new number."
     ),
     "rems_authorization_one_per_prescription": (
         "This prescription already has an authorization number."
     ),
     "rems_confirmation_number_one_prescription": (
-        "This confirmation number is on record for another prescription."
+        "This confirmation number is on record for another prescription. If it was typed there by "
+        "mistake, ask the program for a new number."
     ),
+    "rems_authorization_number_not_renewed": "We had this number before that time.",
+    "rems_confirmation_number_not_renewed": "We had this number before that time.",
     "rems_enrollment_one_active": "The patient is already enrolled.",
     "rems_firstdose_after_release": "These capsules have not left the pharmacy yet.",
     "rems_patientaccess_once": "This account acts for the patient already.",

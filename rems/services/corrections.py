@@ -39,6 +39,7 @@ from rems.services.authority import (
     require_signature,
     require_treating_prescriber,
 )
+from rems.services.prescribing import refuse_renewal
 from rems.services.recording import Recorder, recording
 from rems.services.testing import add_test, refuse_unknown_test
 from rems.signatures import Signature
@@ -194,4 +195,6 @@ def _add(recorder: Recorder, row: P, signature: Signature | None) -> P:
         refuse_unknown_test(row)
         add_test(recorder, row, signature)
         return row
+    if isinstance(row, Authorization | Confirmation):
+        refuse_renewal(row, "occurred_at")
     return recorder.add(row, signature)

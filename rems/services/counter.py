@@ -12,7 +12,7 @@ from rems.checklists import counseling_items
 from rems.errors import EntryRefused
 from rems.models import Confirmation, CounselingRecord, Prescription
 from rems.services.authority import require_pharmacist, require_signature
-from rems.services.prescribing import plain_number
+from rems.services.prescribing import plain_number, refuse_renewal
 from rems.services.recording import recording
 from rems.signatures import Signature
 
@@ -28,7 +28,8 @@ def record_confirmation(
 ) -> Confirmation:
     """A pharmacist obtained the program's confirmation number from the `portal` or by `phone`.
 
-    Raises GuardRefused when the number is on record for another prescription.
+    Raises GuardRefused when the number is on record for another prescription, EntryRefused when it was
+    on record for this one before it was obtained.
     """
     if source not in Confirmation.Source.values:
         raise EntryRefused("source", "Choose portal or phone.")
@@ -36,17 +37,16 @@ def record_confirmation(
     with recording("patient", prescription.patient_id) as recorder:
         require_pharmacist(actor)
         require_signature(signature, actor, Role.PHARMACIST)
-        return recorder.add(
-            Confirmation(
-                patient_id=prescription.patient_id,
-                prescription=prescription,
-                number=plain_number(number, "number"),
-                source=source,
-                occurred_at=recorder.moment(obtained_at, "obtained_at"),
-                recorded_by=actor,
-            ),
-            signature,
+        row = Confirmation(
+            patient_id=prescription.patient_id,
+            prescription=prescription,
+            number=plain_number(number, "number"),
+            source=source,
+            occurred_at=recorder.moment(obtained_at, "obtained_at"),
+            recorded_by=actor,
         )
+        refuse_renewal(row, "obtained_at")
+        return recorder.add(row, signature)
 
 
 def record_counseling(

@@ -11,7 +11,7 @@ from catalog.models import Product
 from rems import core
 from rems.canonical import digest_of_file
 from rems.errors import DomainError, EntryRefused, NotAllowed
-from rems.models import Authorization, Prescriber, Prescription, Program
+from rems.models import Authorization, Confirmation, Prescriber, Prescription, Program
 from rems.selectors import category_of
 from rems.services.authority import (
     as_it_stands,
@@ -141,7 +141,22 @@ def _authorize(
         occurred_at=at,
         recorded_by=signature.signer,
     )
+    refuse_renewal(row, "issued_at")
     return recorder.add(take_up(row, prescription=prescription), signature)
+
+
+def refuse_renewal(row: Authorization | Confirmation, field: str) -> None:
+    """Raise EntryRefused where the number was on record before the time at which it was given."""
+    before = type(row)._default_manager.filter(
+        prescription_id=row.prescription_id, recorded_at__lt=row.occurred_at
+    )
+    numbers = before.values_list("number", flat=True)
+    if row.number.replace("-", "") in {number.replace("-", "") for number in numbers}:
+        raise EntryRefused(
+            field,
+            "We had this number before that time. Enter when the program gave it to you, or ask the "
+            "program for a new one.",
+        )
 
 
 def plain_number(text: str, field: str) -> str:

@@ -262,6 +262,24 @@ def test_a_number_belongs_to_one_prescription_for_ever(app: Connection) -> None:
         write(app, row, prescription_id=ana_s(), patient_id=ana_s("patient_id"), **NEW)
 
 
+def test_a_number_on_record_is_not_renewed_by_a_later_time(app: Connection) -> None:
+    """Neither as a correction nor after it was taken back, in whatever spelling."""
+    prescription = carl().prescription
+    for model in (Authorization, Confirmation):
+        row = model.objects.get(prescription=prescription)
+        guard = f"{row._meta.db_table}_number_not_renewed"
+        with refused(app, CHECK, guard):
+            write(app, row, occurred_at=b.now())
+        with app.transaction():
+            gone = write(app, row, retracts=True)
+        taken_back = model.objects.get(pk=gone)
+        with refused(app, CHECK, guard):
+            write(app, taken_back, retracts=False, occurred_at=b.now(), number=f"-{row.number}")
+        with app.transaction():
+            again = write(app, taken_back, retracts=False, occurred_at=row.occurred_at)
+        assert model.objects.get(pk=again).number == row.number
+
+
 def ana_s(column: str = "pk") -> Any:
     return getattr(Prescription.objects.get(patient__name="Ana Ruiz"), column)
 

@@ -1,0 +1,3 @@
+DROP TRIGGER rems_confirmation_number_not_renewed ON rems_confirmation;
+DROP TRIGGER rems_authorization_number_not_renewed ON rems_authorization;
+DROP FUNCTION rems_number_guard();

@@ -55,6 +55,7 @@ class GuardRefused(DomainError):
 # What a person is told about the guards that they can meet without any fault in the software.
 MESSAGES: dict[str, str] = {
     "orders_order_on_sale": "This package is not on sale.",
+    "orders_order_package_suffices": "This package does not hold what was prescribed.",
     "orders_order_quantity_within_days": (
         "The prescription is for more capsules than days. Ask the prescriber for a new one."
     ),

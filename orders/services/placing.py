@@ -17,7 +17,7 @@ from orders.selectors import times_ordered
 from orders.services.steps import StepResult
 from orders.states import BEGINNING, Status
 from rems import core, selectors
-from rems.errors import DomainError, EntryRefused, NotAllowed, StaleForm
+from rems.errors import MESSAGES, DomainError, EntryRefused, NotAllowed, StaleForm
 from rems.locks import Parties
 from rems.models import CategoryAssignment, Patient, PatientAccess, Pharmacy, Prescription
 from rems.outbox import plan_for_new_order
@@ -40,7 +40,7 @@ def place(
     A refusal is recorded and returned with its findings. `seen` is how many orders the prescription
     had when the actor's page was drawn; None where nobody read a page. Raises NotAllowed when the
     actor may not act for the patient, StaleForm when an order came and ended since, DomainError when
-    the package cannot be ordered, GuardRefused.
+    the package cannot be ordered or does not hold what was prescribed, GuardRefused.
     """
     if mode not in set(core.ReleaseMode):
         raise EntryRefused("mode", "Choose how you want to get the capsules.")
@@ -69,6 +69,7 @@ def place(
         if not verdict.is_permit or prescription is None:
             seal(patient.pk, [verdict.record], verdict.loaded.chain_end)
             return StepResult(None, verdict.decision)
+        _refuse_small_package(package, prescription)
         order = _create(order_id, patient, prescription, package, pharmacy, mode, actor, verdict)
         event = _placed(order, actor, verdict)
         write_together([event], [(Basket.objects.filter(user=actor), None)])
@@ -140,6 +141,23 @@ def _refuse_unseen(seen: int | None, had: int) -> None:
             "This page is not up to date. If you placed an order on this prescription meanwhile, it "
             "was cancelled or declined. Nothing is ordered now. If you want it, check everything "
             "here again and place the order."
+        )
+
+
+def _refuse_small_package(package: Package, prescription: Prescription) -> None:
+    """One package is scanned for a fill (R47), and holds all of it."""
+    capsules, days = prescription.quantity, prescription.days_supply
+    if capsules > days:
+        raise DomainError(MESSAGES["orders_order_quantity_within_days"])
+    if capsules > package.capsules:
+        raise DomainError(
+            f"The prescription is for {capsules} capsules, and this package holds {package.capsules}. "
+            "Choose another package, or ask the prescriber for a new prescription."
+        )
+    if days > package.days_supply_max:
+        raise DomainError(
+            f"The prescription is for {days} days, and this package may be given for "
+            f"{package.days_supply_max}. Choose another package, or ask the prescriber for a new one."
         )
 
 

@@ -34,8 +34,10 @@ class OrderActs(PrescriptionActs):
         if patient.is_child and patient.guardian is None:
             self.cannot(ask, NotAllowed)
             return None
-        # R46 speaks at the approval, invariant 7 in the order's own row, which is earlier.
-        too_many = GuardRefused if prescription.quantity > prescription.days else None
+        # R46 speaks at the approval; an order is not placed with more capsules than days, nor with more
+        # than the one package that is scanned for it holds.
+        most = min(prescription.days, self.store.package.capsules)
+        too_many = DomainError if prescription.quantity > most else None
         done = self.gated(
             "checkout", ask, too_many, patient=patient, prescription=prescription, mode=mode
         )

@@ -156,6 +156,12 @@ class ReasonForm(forms.Form):
     reason = text_field("Reason")
 
 
+class StopForm(ReasonForm):
+    """Treatment stopped, now or some time ago."""
+
+    stopped_at = time_field("When it stopped", NOW_IF_EMPTY)
+
+
 class ExposureFilingForm(forms.Form):
     """Proof that an exposure was reported."""
 

@@ -36,4 +36,13 @@ class Migration(migrations.Migration):
                 condition=SIGNED | models.Q(retracts=True), name="rems_survey_signed"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="prescription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(channel="e-rx")
+                | models.Q(transcription_checked_by__isnull=False)
+                | models.Q(retracts=True),
+                name="rems_prescription_copy_checked",
+            ),
+        ),
     ]

@@ -39,6 +39,13 @@ class Prescription(PatientEvidence):
             one_of("category", CATEGORIES, "rems_prescription_category_known"),
             one_of("channel", CHANNELS, "rems_prescription_channel_known"),
             signed_unless_taken_back("rems_prescription_signed"),
+            # Of what came by fax, paper or telephone a second person checked the copy.
+            models.CheckConstraint(
+                condition=Q(channel="e-rx")
+                | Q(transcription_checked_by__isnull=False)
+                | Q(retracts=True),
+                name="rems_prescription_copy_checked",
+            ),
         ]
         indexes = [models.Index(fields=["patient", "occurred_at"], name="rems_rx_patient")]
 

@@ -26,6 +26,8 @@ from rems.services.authority import require_pharmacist, require_signature
 from rems.signatures import Signature, attest
 from rems.transactions import mutation
 
+# An order's own guards: no refills, and no more capsules than days.
+MOST_OF_AN_ORDER = {"max_refills": 0, "capsules_per_day": 1}
 UNSIGNED_COLUMNS = frozenset({"recorded_at", "transaction_id", "attestation_id"})
 
 
@@ -203,7 +205,17 @@ def _changed(
         "in_force_from": row.in_force_from.isoformat(),
         "decisions": {**data["decisions"], **decisions},
     }
+    _refuse_looser_than_the_orders(data)
     return _readable(data, base)
+
+
+def _refuse_looser_than_the_orders(data: dict[str, Any]) -> None:
+    """What no order's row can hold (invariant 7) is not to be permitted by the rules either: such an
+    order would be refused without a cure."""
+    values = {limit["key"]: limit["value"] for limit in data["limits"]}
+    for key, most in MOST_OF_AN_ORDER.items():
+        if values[key] > most:
+            raise EntryRefused(key, f"An order of this store holds no more than {most}.")
 
 
 def _readable(data: dict[str, Any], base: core.ProgramVersion) -> dict[str, Any]:

@@ -242,7 +242,7 @@ class ClearHoldView(OfPrescriber):
 class StopView(OfCareTeam):
     """Treatment stopped."""
 
-    form_class = evidence.ReasonForm
+    form_class = evidence.StopForm
     title = "Stop treatment"
     intro = "This ends the enrollment. Going on later needs a restart, or a new form."
     button = "Stop treatment"
@@ -251,7 +251,10 @@ class StopView(OfCareTeam):
     def save(self, form: forms.Form) -> None:
         """Stop it."""
         enrolling.discontinue_treatment(
-            patient_id=self.patient.pk, reason=form.cleaned_data["reason"], actor=self.reader
+            patient_id=self.patient.pk,
+            reason=form.cleaned_data["reason"],
+            stopped_at=form.cleaned_data["stopped_at"],
+            actor=self.reader,
         )
 
 

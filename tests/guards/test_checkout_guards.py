@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from uuid6 import uuid7
 
+from catalog.models import Package
 from orders import services as orders
 from orders.models import Order, OrderEvent
 from rems.models import DecisionRecord
@@ -106,6 +107,7 @@ def test_an_order_of_more_days_than_the_cap_or_of_more_capsules_than_days_is_ref
     app: Connection,
 ) -> None:
     """Prescriptions are kept as they came; the guards bite at the order."""
+    Package.objects.update(capsules=100)
     for days, quantity, guard in (
         (90, 21, "orders_order_days_supply_within_cap"),
         (28, 56, "orders_order_quantity_within_days"),
@@ -125,6 +127,25 @@ def test_an_order_of_more_days_than_the_cap_or_of_more_capsules_than_days_is_ref
         )
         with refused(app, CHECK, guard):
             place(app, fill, values, patient_id=patient.pk)
+
+
+@pytest.mark.parametrize("too_small", [{"capsules": 20}, {"days_supply_max": 27}])
+def test_an_order_of_a_package_that_does_not_hold_what_was_prescribed_is_refused(
+    too_small: dict[str, int], app: Connection
+) -> None:
+    cleared = b.clear_for(b.a_patient(name="Gus Hall"))
+    fill = a_placed_order()
+    values = copy_of(
+        fill.order,
+        patient_id=cleared.patient.pk,
+        prescription_id=cleared.prescription.pk,
+        authorization_id=cleared.authorization.pk,
+        number="N21",
+    )
+    Package.objects.update(**too_small)
+    with refused(app, CHECK, "orders_order_package_suffices"):
+        place(app, fill, values, patient_id=cleared.patient.pk)
+    assert Order.objects.count() == 1
 
 
 @pytest.mark.parametrize(

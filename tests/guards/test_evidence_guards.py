@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from uuid6 import uuid7
 
-from rems.models import Evidence, PatientEvidence, Seal, Supply
+from rems.models import Evidence, PatientEvidence, Prescription, Seal, Supply
 from rems.services import registration
 from tests import builders as b
 from tests.database import erase_rows
@@ -229,6 +229,15 @@ def test_what_is_always_signed_is_not_taken_back_without_a_signature_either(
         with refused(app, CHECK, f"rems_{name}_signed"):
             write(app, row, **taken_back, attestation_id=None)
         assert not type(row)._default_manager.filter(supersedes=row.pk).exists()
+
+
+def test_a_copy_of_a_prescription_was_checked_by_a_second_person(app: Connection) -> None:
+    before = counts()
+    written = a_row(Prescription)
+    for channel in ("fax", "paper", "phone"):
+        with refused(app, CHECK, "rems_prescription_copy_checked"):
+            write(app, written, channel=channel, transcription_checked_by_id=None)
+    assert counts() == before
 
 
 def test_a_supply_from_elsewhere_is_signed(app: Connection) -> None:

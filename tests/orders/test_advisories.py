@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.models import Package
 from rems.models import DecisionRecord
 from tests.builders import Cleared, a_prescription, ago, authorize, confirm, counsel, the_store
 from tests.cast import carl, finn
@@ -23,6 +24,7 @@ CODES = ["PATIENT_UNDER_18", "KAPOSI_SARCOMA_AT_4_MG", "QUANTITY_ABOVE_ONE_CYCLE
 def finn_s_unusual_prescription() -> Cleared:
     """A boy, Kaposi sarcoma, a capsule on each of 28 days: lawful, but worth a thought."""
     finn_s = finn("checkout")
+    Package.objects.update(capsules=100)
     written = a_prescription(finn_s.patient, ago(hours=1), quantity=28, indication="kaposi_sarcoma")
     cleared = Cleared(finn_s.patient, written, authorize(written))
     counsel(written)

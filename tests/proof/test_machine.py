@@ -1,6 +1,6 @@
 """The stateful proof: everybody acts at random, and the answers are those of the rule sheet.
 
-bin/test tests/proof                  the short run, the same examples each time
+bin/test tests/proof -m short_proof   the short run, the same examples each time
 bin/test tests/proof -m proof         the long run, new examples each time
 """
 

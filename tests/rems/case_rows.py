@@ -176,6 +176,7 @@ class CaseRows:
             product_id=uuid7(),
             category=rx["cat"],
             channel=rx["channel"],
+            transcription_checked_by_id=uuid7(),
             days_supply=rx["days"],
             quantity=rx["qty"],
             refills_authorized=rx["refills"],

@@ -1,5 +1,7 @@
 """What the pharmacy and the prescriber's office record through their pages."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,6 +10,7 @@ from django.utils import timezone
 from accounts.models import AccessLog
 from accounts.roles import Role
 from rems.models import (
+    EnrollmentEnd,
     ExposureReport,
     Patient,
     Supply,
@@ -205,6 +208,22 @@ def test_the_rest_of_the_forms_record_what_they_say(client: Client) -> None:
         "reproductivestatusproof",
         "categoryassignment",
     } <= kinds
+
+
+def test_a_stop_of_last_month_is_told_with_its_day_and_one_to_come_is_not(client: Client) -> None:
+    patient = carl("checkout").patient
+    sign_in(client, prescriber_user(patient))
+    told = {"reason": "Side effects.", "stopped_at": "2999-01-01T09:30"}
+    page = client.post(url("stop", patient), told)
+    assert page.status_code == 422
+    assert "Side effects." in page.content.decode()
+    assert not EnrollmentEnd.objects.filter(patient=patient).exists()
+    last_month = timezone.localtime() - timedelta(days=31)
+    told["stopped_at"] = last_month.strftime("%Y-%m-%dT%H:%M")
+    assert client.post(url("stop", patient), told).status_code == 302
+    end = EnrollmentEnd.objects.get(patient=patient)
+    assert abs(end.occurred_at - last_month) < timedelta(minutes=1)
+    assert end.recorded_at > end.occurred_at + timedelta(days=30)
 
 
 def test_the_prescribers_office_adds_a_patient(client: Client) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.schedules import crontab
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -348,8 +349,12 @@ def test_the_heads_are_exported_every_day_unless_the_records_are_broken(
     with pytest.raises(BrokenRecords):
         export_seal_heads()
     assert not file.exists()
-    scheduled = celery_app.conf.beat_schedule.values()
-    assert EXPORT_SEAL_HEADS in {entry["task"] for entry in scheduled}
+    (entry,) = (
+        entry
+        for entry in celery_app.conf.beat_schedule.values()
+        if entry["task"] == EXPORT_SEAL_HEADS
+    )
+    assert entry["schedule"] == crontab(hour="5", minute="10"), "once a day, every day"
 
 
 def test_a_cut_tail_is_not_vouched_for_by_the_next_day_s_file(

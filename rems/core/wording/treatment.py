@@ -77,10 +77,12 @@ TEST_WORDINGS: dict[ReasonCode, Wording] = {
     ),
     _C.TEST_NOT_SENSITIVE_ENOUGH: Wording(
         "Pregnancy test is not sensitive enough",
-        "Repeat with a test that detects 50 mIU/mL or less.",
+        "Repeat with a test that detects 50 mIU/mL or less; the prescriber then takes the other "
+        "result off the record.",
         _O.PRESCRIBER,
         _P.PRESCRIBER_TESTS,
-        "One of your pregnancy tests was not sensitive enough. Please take another one.",
+        "One of your pregnancy tests was not sensitive enough. Please take another one. "
+        "Your prescriber then takes the first one off your record.",
     ),
     _C.TEST_NOT_VERIFIED: Wording(
         "Test result is not verified by the prescriber",

@@ -41,7 +41,8 @@ class Command(BaseCommand):
             self.stdout.write(str(fault))
         if found:
             raise CommandError(f"{found} faults. The first of each chain is named above.")
-        self.stdout.write("All records are as they were sealed.")
+        unseen = "" if kept else " Whether a chain was cut was not checked."
+        self.stdout.write(f"All records are as they were sealed.{unseen}")
         if options["export"] is not None:
             count = self._export(options["export"])
             self.stdout.write(f"The heads of {count} chains were written to {options['export']}.")

@@ -38,6 +38,12 @@ class Hold(Note):
     kind: str = ""
     cleared_at: datetime | None = None
     by: Any = None
+    opened_by: Test | None = None
+
+    @property
+    def rests_on_a_test(self) -> bool:
+        """Whether the test that opened it stands: then it can be cleared, but not taken back."""
+        return self.opened_by is not None and not self.opened_by.taken_back
 
 
 @dataclass

@@ -53,7 +53,8 @@ class SafetyActs(Ground):
         patient.tests.append(Test(row.pk, at, False, result, limit, is_verified))
         if result != "neg":
             by = who["actor"].pk
-            patient.holds.append(Hold(None, at, kind="positive_test", by=by))
+            opened_by = patient.tests[-1]
+            patient.holds.append(Hold(None, at, kind="positive_test", by=by, opened_by=opened_by))
             self._find_key_of(patient.holds[-1], patient)
         waits = any(kind == "pregnancy" and not filed for _, kind, filed in patient.reports)
         if result == "pos" and patient.supplies and not waits:
@@ -89,15 +90,20 @@ class SafetyActs(Ground):
         note = notes[which % len(notes)]
         self.tick()
         row = model.objects.get(pk=note.key)
-        self.do(
-            lambda: corrections.correct_evidence(
+
+        def ask() -> Any:
+            return corrections.correct_evidence(
                 row=row,
                 replacement=None,
                 reason="Of somebody else.",
                 **self.by_prescriber(patient),
             )
-        )
-        note.taken_back = True
+
+        if isinstance(note, Hold) and note.rests_on_a_test:
+            self.cannot(ask)
+        else:
+            self.do(ask)
+            note.taken_back = True
 
     def _evidence(self, patient: Patient, kind: str) -> tuple[Any, list[Any]]:
         return {

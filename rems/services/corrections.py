@@ -8,6 +8,7 @@ from uuid6 import uuid7
 
 from accounts.models import User
 from accounts.roles import Role
+from rems import core
 from rems.errors import DomainError, EntryRefused, NotAllowed
 from rems.models import (
     AgreementForm,
@@ -126,6 +127,8 @@ def correct_evidence(
         _require_corrector(row, actor, recorder.at, signature)
         if not current(type(row)).filter(pk=row.pk).exists():
             raise DomainError("This was corrected before.")
+        if isinstance(row, Hold):
+            _refuse_while_its_test_stands(row)
         new = _copy(row, None) if replacement is None else _copy(replacement, row)
         new.supersedes = row
         new.retracts = replacement is None
@@ -172,6 +175,18 @@ def _require_corrector(
         if signature is None:
             raise DomainError("This correction has to be signed.")
         require_signature(signature, actor, role)
+
+
+def _refuse_while_its_test_stands(hold: Hold) -> None:
+    """A positive test that nobody can clear any more would refuse for ever (R23)."""
+    opened_by = current(PregnancyTest).filter(
+        patient_id=hold.patient_id, transaction_id=hold.transaction_id
+    )
+    if opened_by.exclude(result=core.TestResult.NEGATIVE).exists():
+        raise DomainError(
+            "The test that opened this hold stands. Take the test back first, or clear the hold after "
+            "a later negative test."
+        )
 
 
 def _copy(source: P, fixed_from: P | None) -> P:

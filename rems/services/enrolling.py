@@ -40,6 +40,7 @@ from rems.services.authority import (
     treats,
 )
 from rems.services.recording import EARLIEST, Recorder, recording
+from rems.services.registration import eighteenth_birthday
 from rems.signatures import Signature
 
 
@@ -156,6 +157,7 @@ def sign_agreement_form(
         occurred_at = recorder.moment(signed_at, "signed_at")
         if occurred_at < form.occurred_at:
             raise EntryRefused("signed_at", "The form was started later than this.")
+        _refuse_child(form, role, occurred_at)
         signed = recorder.add(
             AgreementSignature(
                 patient_id=form.patient_id,
@@ -279,6 +281,15 @@ def _require_signer(form: AgreementForm, role: str, actor: User, at: datetime) -
     access = require_access(actor, form.patient_id, at)
     if access.relation != wanted:
         raise EntryRefused("role", "You cannot sign this form in that role.")
+
+
+def _refuse_child(form: AgreementForm, role: str, signed_at: datetime) -> None:
+    """R03 wants the patient's own signature from 18 on, a guardian's before."""
+    of_age_at = eighteenth_birthday(form.patient, signed_at)
+    if role == "patient" and signed_at < of_age_at:
+        raise EntryRefused(
+            "role", "The patient is not 18 yet: a parent or guardian signs until then."
+        )
 
 
 def _refuse_start_before_change(patient_id: UUID, started_at: datetime) -> None:

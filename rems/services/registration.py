@@ -183,7 +183,7 @@ def _add_access(
         raise EntryRefused("user", "This account is not one for patients and guardians.")
     ends_at = None
     if relation is PatientAccess.Relation.GUARDIAN:
-        ends_at = _eighteenth_birthday(patient, at)
+        ends_at = eighteenth_birthday(patient, at)
         if ends_at <= at:
             raise EntryRefused("guardian", "The patient is 18 or older and acts alone.")
     in_force = access_of(user, patient.pk, at)
@@ -205,7 +205,8 @@ def _same_access(access: PatientAccess, relation: PatientAccess.Relation) -> Pat
     return access
 
 
-def _eighteenth_birthday(patient: Patient, at: datetime) -> datetime:
+def eighteenth_birthday(patient: Patient, at: datetime) -> datetime:
+    """When the patient comes of age, at the pharmacy. Raises DomainError before there is one."""
     pharmacy = the_pharmacy()
     version = (
         ProgramVersion.objects.filter(in_force_from__lte=at).order_by("-in_force_from").first()

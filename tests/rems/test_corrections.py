@@ -130,6 +130,8 @@ def test_a_positive_test_entered_in_error_is_taken_back_by_the_prescriber_alone(
         corrections.correct_evidence(
             row=wrong, replacement=None, reason="Another patient's.", actor=doctor
         )
+    with nothing_recorded(), pytest.raises(DomainError, match="Take the test back first"):
+        _take_back(Hold.objects.get(), doctor)
     _take_back(wrong, doctor)
     assert "R23" in denying(cleared.patient, cleared.prescription), "the hold is still open"
     _take_back(Hold.objects.get(), doctor)

@@ -231,6 +231,35 @@ def test_an_overdue_survey_refuses_the_second_fill_until_it_is_done() -> None:
     assert "R30" not in denying(cleared.patient, cleared.prescription, CHECKOUT)
 
 
+def test_who_is_seventeen_signs_no_form_for_adults_though_tomorrow_is_the_birthday(
+    clock: VirtualClock,
+) -> None:
+    soon = timezone.localdate(now()) + timedelta(days=10)
+    patient = a_patient(
+        "MALE_CHILD", "Dan Cole", born_on=date(soon.year - 18, soon.month, min(soon.day, 28))
+    )
+    birthday = PatientAccess.objects.get(patient=patient).ends_at
+    assert birthday is not None
+    login = a_user(Role.PATIENT, "Dan Cole")
+    registration.grant_access(
+        patient_id=patient.pk, user=login, relation="self", actor=the_store().user
+    )
+    clock.set(birthday - timedelta(minutes=1))
+    assign(patient, "MALE_ADULT", reason="Turns 18.")
+    form = enrolling.start_agreement_form(
+        patient_id=patient.pk, program_code=PROGRAM, actor=prescriber_user(patient)
+    )
+    own = {"form_id": form.pk, "role": "patient", "actor": login}
+    with nothing_recorded(), pytest.raises(EntryRefused, match="not 18 yet"):
+        enrolling.sign_agreement_form(**own, signature=sign(login, "patient"))
+    clock.set(birthday)
+    with nothing_recorded(), pytest.raises(EntryRefused, match="not 18 yet"):
+        enrolling.sign_agreement_form(
+            **own, signature=sign(login, "patient"), signed_at=birthday - timedelta(seconds=1)
+        )
+    enrolling.sign_agreement_form(**own, signature=sign(login, "patient"))
+
+
 def test_dana_turns_eighteen_and_goes_on_as_an_adult(clock: VirtualClock) -> None:
     soon = timezone.localdate(now()) + timedelta(days=10)
     patient = a_patient(

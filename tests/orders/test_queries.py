@@ -95,3 +95,18 @@ def test_a_gated_step_takes_a_dozen_queries_at_most_after_one_cycle_and_after_ha
     assert DecisionRecord.objects.filter(outcome="permit").count() == 4 * (LONG_AGO + 2)
     assert after_many == after_one
     assert max(after_many.values()) <= MOST, after_many
+
+
+def test_what_is_handed_over_asks_no_more_than_what_is_shipped_nor_does_a_pause_and_its_end() -> (
+    None
+):
+    order = steps.placed(b.a_cleared_patient("FRP_ADULT", "Ana Ruiz"), "hand")
+    user, again = anew(b.the_store().user), {"order_id": order.pk, **by_pat()}
+    pause = {"order_id": order.pk, "actor": user, "reason": "Call her."}
+    assert queries_of(lambda: services.pause(**pause)) <= MOST
+    assert queries_of(lambda: services.resume(**again, reason="She called.")) <= MOST
+    steps.approve(order)
+    steps.dispense(order)
+    counter = {"handed_to": "Ana Ruiz", "identification": "Driver's license"}
+    parcel = {"order_id": order.pk, **by_pat(), **counter}
+    assert queries_of(lambda: services.hand_over(**parcel)) <= MOST

@@ -77,6 +77,7 @@ MESSAGES: dict[str, str] = {
     "rems_authorization_number_not_renewed": "We had this number before that time.",
     "rems_confirmation_number_not_renewed": "We had this number before that time.",
     "rems_enrollment_one_active": "The patient is already enrolled.",
+    "rems_prescription_copy_checked": "A second person has to check the copy of a prescription.",
     "rems_firstdose_after_release": "These capsules have not left the pharmacy yet.",
     "rems_patientaccess_once": "This account acts for the patient already.",
     "rems_holdclearance_once": "This hold was already cleared.",

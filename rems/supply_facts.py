@@ -3,6 +3,7 @@
 The rules know one previous supply (rule sheet, section 16); a patient may hold several at once.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,8 +38,8 @@ class SuppliesInHand:
         given = [_time(row["at"]) for row in self._arrived]
         still = [at for at in map(_time, stops) if not any(later > at for later in given)]
         if given:
-            kept = self.previous(most_days_left)
-            ends = [] if kept is None else [core.start_of_day(_end(kept), self._zone)]
+            held = self._in_hand(self._soonest_start, most_days_left)
+            ends = [core.start_of_day(held[1], self._zone)] if held else []
             still.append(max([*given, *ends]))
         return min((at for at in still if at <= self._at), default=None)
 
@@ -74,19 +75,36 @@ class SuppliesInHand:
         Each supply lasts from its own start. But one that began while more than `most_days_left`
         of another were left (one from elsewhere, say) comes on top of it.
         """
+        held = self._in_hand(self._start, most_days_left)
+        if held is None:
+            return None
+        start, end = held
+        return core.PreviousSupply(
+            dispensed_at=max(_time(row["at"]) for row in self._rows if row["end"] is None),
+            first_dose_on=start,
+            days_supply=(end - start).days,
+        )
+
+    def _in_hand(
+        self, start_of: Callable[[Row], date], most_days_left: int
+    ) -> tuple[date, date] | None:
+        """When the last of what was neither lost nor returned began, and the day on which all is gone."""
         kept = [row for row in self._rows if row["end"] is None]
         if not kept:
             return None
         start = end = date.min
-        for start, days in sorted((self._start(row), row["days"]) for row in kept):
+        for start, days in sorted((start_of(row), row["days"]) for row in kept):
             left = (end - start).days
             own_end = start + timedelta(days=days)
             end = end + timedelta(days=days) if left > most_days_left else max(end, own_end)
-        return core.PreviousSupply(
-            dispensed_at=max(_time(row["at"]) for row in kept),
-            first_dose_on=start,
-            days_supply=(end - start).days,
-        )
+        return start, end
+
+    def _soonest_start(self, row: Row) -> date:
+        """The first day on which they can have been taken: that a dose is told of, or not, a year later
+        makes no pause a treatment."""
+        came = core.local_date(_time(row["delivered_at"] or row["at"]), self._zone)
+        told = row["first_dose"]
+        return min(came, date.fromisoformat(told)) if told else came
 
     def _start(self, row: Row) -> date:
         """The recorded first dose, else the local day of delivery; today while neither is known."""
@@ -95,11 +113,6 @@ class SuppliesInHand:
         if row["delivered_at"] is not None:
             return core.local_date(_time(row["delivered_at"]), self._zone)
         return core.local_date(self._at, self._zone)
-
-
-def _end(supply: core.PreviousSupply) -> date:
-    """The local day on which nothing of it is left."""
-    return supply.first_dose_on + timedelta(days=supply.days_supply)
 
 
 def _never_arrived(row: Row) -> bool:

@@ -75,7 +75,8 @@ class SavesWhatWasTyped(BaseModelAdmin[M]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """What a save starts from still stands when it ends."""
-        return taken_to_save(request, super().get_queryset(request))
+        rows = super().get_queryset(request)
+        return taken_to_save(request, rows) if self.has_change_permission(request) else rows
 
 
 def has_moved(form: ModelForm[Any], name: str) -> bool:

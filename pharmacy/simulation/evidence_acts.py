@@ -7,7 +7,7 @@ from typing import Any
 
 from pharmacy.simulation.ground import PROGRAM, sign
 from pharmacy.simulation.memory import form_serves, released, stop_without_supply_since
-from pharmacy.simulation.notes import Form, Patient, Supply, local_day, newest
+from pharmacy.simulation.notes import Form, Patient, Supply, local_day
 from pharmacy.simulation.safety_acts import SafetyActs
 from rems import core
 from rems.checklists import quiet_answers
@@ -129,8 +129,8 @@ class EvidenceActs(SafetyActs):
                 patient_id=patient.row.pk, actor=patient.row.prescriber.user
             )
 
-        ended_at, cause, form = newest(patient.ends) if patient.ends else (self.now, "", None)
-        stopped_at = stop_without_supply_since(patient, released(patient), self.now) or ended_at
+        _, cause, form = patient.ends[-1] if patient.ends else (self.now, "", None)
+        stopped_at = stop_without_supply_since(patient, released(patient), self.now)
         if (
             patient.active_form is None
             and form is not None

@@ -7,6 +7,7 @@ and by the blueprint's on how tables become facts (section 5), and has oracle.py
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -132,9 +133,11 @@ def released(patient: Patient) -> list[Supply]:
     return [s for s in standing(patient.supplies) if s.end != "not_released"]
 
 
-def form_serves(form: Form, stopped_at: datetime, at: datetime) -> bool:
+def form_serves(form: Form, stopped_at: datetime | None, at: datetime) -> bool:
     """Whether treatment may go on under the form: within twelve months of the stop, or signed after."""
-    return not months_passed(stopped_at, 12, at) or months_passed(stopped_at, 12, form.signed_at)
+    if stopped_at is None or not months_passed(stopped_at, 12, at):
+        return True
+    return months_passed(stopped_at, 12, form.signed_at)
 
 
 def stop_without_supply_since(
@@ -145,7 +148,7 @@ def stop_without_supply_since(
     last = max((s.at for s in given if arrived_or_may_have(s)), default=None)
     if last is not None:
         stops = [when for when in stops if when >= last]
-        held = in_hand(given, at)
+        held = in_hand(given, Supply.soonest_start)
         ran_out_at = max(last, first_instant(held.until)) if held else last
         stops.append(ran_out_at)
     return min((when for when in stops if when <= at), default=None)
@@ -217,16 +220,15 @@ class InHand(NamedTuple):
     until: date
 
 
-def in_hand(given: list[Supply], at: datetime) -> InHand | None:
+def in_hand(given: list[Supply], start_of: Callable[[Supply], date]) -> InHand | None:
     """What is neither lost nor returned, as one supply: each lasts from its own start, but comes on
     top of what was there when more than a week of that was left."""
     kept = [supply for supply in given if supply.end is None]
     if not kept:
         return None
-    today = local_day(at)
     lasts_until = date.min
-    for supply in sorted(kept, key=lambda s: (s.starts_on(today), s.days)):
-        start, length = supply.starts_on(today), timedelta(days=supply.days)
+    for supply in sorted(kept, key=lambda s: (start_of(s), s.days)):
+        start, length = start_of(supply), timedelta(days=supply.days)
         if lasts_until > start + timedelta(days=7):
             lasts_until += length
         else:
@@ -241,7 +243,8 @@ def first_instant(day: date) -> datetime:
 
 def supply_facts(given: list[Supply], at: datetime) -> dict[str, Any] | None:
     """What is in hand in the case format."""
-    held = in_hand(given, at)
+    today = local_day(at)
+    held = in_hand(given, lambda supply: supply.starts_on(today))
     return held and {
         "dispensed_at": held.dispensed_at.isoformat(),
         "start": held.start.isoformat(),

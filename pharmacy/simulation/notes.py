@@ -72,6 +72,12 @@ class Supply(Note):
     delivered_at: datetime | None = None
     end: str | None = None
 
+    def soonest_start(self) -> date:
+        """The local day on which they came, if no earlier dose was told of; of a parcel, whose coming
+        nobody noted, when it was packed."""
+        came = local_day(self.delivered_at or self.at)
+        return came if self.first_dose is None else min(came, self.first_dose)
+
     def starts_on(self, today: date) -> date:
         """The first dose, else the local day of delivery; while neither is known, today."""
         if self.first_dose is not None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Max
 
 from catalog.models import MedicationGuide, Product
 from rems import core
@@ -77,6 +78,18 @@ class PrescriptionForm(forms.Form):
         field = self.fields["product_id"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Product.objects.filter(on_sale=True)
+
+    def clean(self) -> dict[str, Any]:
+        """What no order could be placed for is told while it can be put right."""
+        data = super().clean() or self.cleaned_data
+        product, days, capsules = (data.get(x) for x in ("product_id", "days_supply", "quantity"))
+        if product and days and capsules:
+            most = product.packages.filter(on_sale=True).aggregate(most=Max("capsules"))["most"]
+            if capsules > days:
+                self.add_error("quantity", f"{days} days are {days} capsules at most.")
+            elif most is not None and capsules > most:
+                self.add_error("quantity", f"The largest package on sale holds {most} capsules.")
+        return data
 
 
 class AuthorizationForm(forms.Form):

@@ -210,6 +210,6 @@ def _add(recorder: Recorder, row: P, signature: Signature | None) -> P:
         refuse_unknown_test(row)
         add_test(recorder, row, signature)
         return row
-    if isinstance(row, Authorization | Confirmation):
+    if isinstance(row, Authorization | Confirmation) and not row.retracts:
         refuse_renewal(row, "occurred_at")
     return recorder.add(row, signature)

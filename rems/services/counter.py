@@ -11,7 +11,9 @@ from rems import core
 from rems.checklists import counseling_items
 from rems.errors import EntryRefused
 from rems.models import Confirmation, CounselingRecord, Prescription
+from rems.selectors import current
 from rems.services.authority import require_pharmacist, require_signature
+from rems.services.changes import SAME_REPORT
 from rems.services.prescribing import plain_number, refuse_renewal
 from rems.services.recording import recording
 from rems.signatures import Signature
@@ -37,6 +39,9 @@ def record_confirmation(
     with recording("patient", prescription.patient_id) as recorder:
         require_pharmacist(actor)
         require_signature(signature, actor, Role.PHARMACIST)
+        twin = _a_moment_ago(prescription, plain_number(number, "number"), actor, recorder.at)
+        if obtained_at is None and twin is not None:
+            return twin
         row = Confirmation(
             patient_id=prescription.patient_id,
             prescription=prescription,
@@ -47,6 +52,19 @@ def record_confirmation(
         )
         refuse_renewal(row, "obtained_at")
         return recorder.add(row, signature)
+
+
+def _a_moment_ago(
+    prescription: Prescription, number: str, actor: User, at: datetime
+) -> Confirmation | None:
+    """The same, if it was sent twice by a double click."""
+    same = current(Confirmation).filter(
+        prescription=prescription,
+        number=number,
+        recorded_by=actor,
+        recorded_at__gt=at - SAME_REPORT,
+    )
+    return same.first()
 
 
 def record_counseling(

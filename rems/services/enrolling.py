@@ -157,7 +157,8 @@ def sign_agreement_form(
         occurred_at = recorder.moment(signed_at, "signed_at")
         if occurred_at < form.occurred_at:
             raise EntryRefused("signed_at", "The form was started later than this.")
-        _refuse_child(form, role, occurred_at)
+        if role == "patient" and occurred_at < eighteenth_birthday(form.patient, recorder.at):
+            raise EntryRefused("role", "Until the 18th birthday a parent or guardian signs (R03).")
         signed = recorder.add(
             AgreementSignature(
                 patient_id=form.patient_id,
@@ -223,11 +224,12 @@ def restart_treatment(*, patient_id: UUID, actor: User) -> Enrollment:
         require_prescribers_office(actor, patient, recorder.at)
         if active_enrollment(patient_id) is not None:
             raise DomainError("The patient is enrolled.")
-        end = of_patient(EnrollmentEnd, patient_id).select_related("enrollment__form").first()
+        ends = current(EnrollmentEnd).filter(patient_id=patient_id)
+        end = ends.select_related("enrollment__form").order_by("-enrollment__number").first()
         if end is None or end.cause != EnrollmentEnd.Cause.DISCONTINUED:
             raise DomainError("Treatment was not stopped. Start a new agreement form.")
         form = end.enrollment.form
-        _refuse_long_stop(patient, form, end.occurred_at, recorder.at)
+        _refuse_long_stop(patient, form, recorder.at)
         _refuse_outdated_form(form)
         return _enroll(recorder, form, actor, recorder.at)
 
@@ -281,15 +283,6 @@ def _require_signer(form: AgreementForm, role: str, actor: User, at: datetime) -
     access = require_access(actor, form.patient_id, at)
     if access.relation != wanted:
         raise EntryRefused("role", "You cannot sign this form in that role.")
-
-
-def _refuse_child(form: AgreementForm, role: str, signed_at: datetime) -> None:
-    """R03 wants the patient's own signature from 18 on, a guardian's before."""
-    of_age_at = eighteenth_birthday(form.patient, signed_at)
-    if role == "patient" and signed_at < of_age_at:
-        raise EntryRefused(
-            "role", "The patient is not 18 yet: a parent or guardian signs until then."
-        )
 
 
 def _refuse_start_before_change(patient_id: UUID, started_at: datetime) -> None:
@@ -347,6 +340,8 @@ def _end_enrollment(
     active = active_enrollment(recorder.subject_id)
     if active is None:
         return None
+    if occurred_at is not None and occurred_at < active.occurred_at:
+        raise EntryRefused("stopped_at", "The enrollment began later than this.")
     return recorder.add(
         EnrollmentEnd(
             patient_id=recorder.subject_id,
@@ -359,9 +354,7 @@ def _end_enrollment(
     )
 
 
-def _refuse_long_stop(
-    patient: Patient, form: AgreementForm, ended_at: datetime, at: datetime
-) -> None:
+def _refuse_long_stop(patient: Patient, form: AgreementForm, at: datetime) -> None:
     pharmacy = the_pharmacy()
     if pharmacy is None:
         raise DomainError("No pharmacy is set up.")
@@ -370,11 +363,11 @@ def _refuse_long_stop(
         loaded = load_facts(parties, None, Fill(patient.state, core.ReleaseMode.SHIP), at)
     except core.UnknownProgram:
         raise DomainError("No rules are in force for this program.") from None
-    needed_from = core.months_later(
-        loaded.facts.discontinued_at or ended_at,
-        loaded.program.terms.restart_months,
-        core.zone_named(loaded.facts.time_zone),
-    )
+    stopped_at = loaded.facts.discontinued_at
+    if stopped_at is None:
+        return
+    zone = core.zone_named(loaded.facts.time_zone)
+    needed_from = core.months_later(stopped_at, loaded.program.terms.restart_months, zone)
     if _signed_at(form) < needed_from <= at:
         raise DomainError("Treatment stopped too long ago. Start a new agreement form.")
 

@@ -116,7 +116,8 @@ def record_authorization(
     """The program's authorization number of one prescription; `issued_at` is its issue (R13 to R16).
 
     Signed by the treating prescriber, or by the pharmacist who copies it. Raises GuardRefused when
-    the number, or the prescription, has another already.
+    the number, or the prescription, has another already, EntryRefused when the number was on record
+    before it was issued.
     """
     prescription = Prescription.objects.get(pk=prescription_id)
     with recording("patient", prescription.patient_id) as recorder:

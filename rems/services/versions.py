@@ -26,8 +26,8 @@ from rems.services.authority import require_pharmacist, require_signature
 from rems.signatures import Signature, attest
 from rems.transactions import mutation
 
-# An order's own guards: no refills, and no more capsules than days.
-MOST_OF_AN_ORDER = {"max_refills": 0, "capsules_per_day": 1}
+# Guards of an order and of its package: no refills, no more capsules than days, four weeks.
+MOST_OF_AN_ORDER = {"max_refills": 0, "capsules_per_day": 1, "max_days_supply": 28}
 UNSIGNED_COLUMNS = frozenset({"recorded_at", "transaction_id", "attestation_id"})
 
 

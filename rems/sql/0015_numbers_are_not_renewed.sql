@@ -10,8 +10,8 @@ BEGIN
       AND replace(b.number, '-', '') = replace($2, '-', '') AND b.recorded_at < $3)$query$,
     TG_TABLE_NAME)
   INTO is_renewed USING NEW.prescription_id, NEW.number, NEW.occurred_at;
-  -- What lies in the future is refused as such.
-  IF is_renewed AND NEW.occurred_at <= NEW.recorded_at THEN
+  -- What lies in the future is refused as such; that a number was entered in error can always be said.
+  IF is_renewed AND NOT NEW.retracts AND NEW.occurred_at <= NEW.recorded_at THEN
     PERFORM pharmacy_refuse(TG_TABLE_NAME || '_number_not_renewed', 'on record before it was given');
   END IF;
   RETURN NEW;

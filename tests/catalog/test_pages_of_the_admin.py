@@ -1,7 +1,7 @@
 """Every page of the catalogue in the admin site saves what was typed: one that was drawn an hour ago does
 not bring an old telephone number back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +9,14 @@ from django.db.models import Model
 from django.test import Client
 
 from accounts.models import User
-from catalog.models import Category, LabelVersion, ProgramContact, Source
+from catalog.models import (
+    Category,
+    LabelVersion,
+    MedicationGuide,
+    Product,
+    ProgramContact,
+    Source,
+)
 from catalog.services import copy_to_draft, start_draft
 
 from .browsing import drawn
@@ -74,3 +81,19 @@ def test_two_editors_of_one_section_keep_each_other_s_sentences(
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.text, second.text) == ("Edna's sentence.", "Adam's sentence.")
+
+
+def test_a_guide_that_nobody_may_change_is_refused_and_not_a_broken_page(
+    adam: Client, pomalidomide: Product
+) -> None:
+    guide = MedicationGuide.objects.create(
+        product=pomalidomide,
+        version="1",
+        effective_on=date(2026, 1, 1),
+        static_path="guide.pdf",
+        sha256="0" * 64,
+    )
+    address = f"/admin/catalog/medicationguide/{guide.pk}/change/"
+    assert adam.post(address, {"version": "2"}).status_code == 403
+    guide.refresh_from_db()
+    assert guide.version == "1"

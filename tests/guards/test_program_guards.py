@@ -271,7 +271,8 @@ def test_a_number_on_record_is_not_renewed_by_a_later_time(app: Connection) -> N
         with refused(app, CHECK, guard):
             write(app, row, occurred_at=b.now())
         with app.transaction():
-            gone = write(app, row, retracts=True)
+            # That it was entered in error is said at any time, whatever time it has.
+            gone = write(app, row, retracts=True, occurred_at=b.now())
         taken_back = model.objects.get(pk=gone)
         with refused(app, CHECK, guard):
             write(app, taken_back, retracts=False, occurred_at=b.now(), number=f"-{row.number}")

@@ -250,10 +250,10 @@ def test_who_is_seventeen_signs_no_form_for_adults_though_tomorrow_is_the_birthd
         patient_id=patient.pk, program_code=PROGRAM, actor=prescriber_user(patient)
     )
     own = {"form_id": form.pk, "role": "patient", "actor": login}
-    with nothing_recorded(), pytest.raises(EntryRefused, match="not 18 yet"):
+    with nothing_recorded(), pytest.raises(EntryRefused, match="Until the 18th birthday"):
         enrolling.sign_agreement_form(**own, signature=sign(login, "patient"))
     clock.set(birthday)
-    with nothing_recorded(), pytest.raises(EntryRefused, match="not 18 yet"):
+    with nothing_recorded(), pytest.raises(EntryRefused, match="Until the 18th birthday"):
         enrolling.sign_agreement_form(
             **own, signature=sign(login, "patient"), signed_at=birthday - timedelta(seconds=1)
         )

@@ -224,7 +224,7 @@ def test_a_version_may_not_begin_in_the_past_nor_now_nor_change_nothing(
         a_new_version({"max_days_left": -1})
     with pytest.raises(DomainError, match="cannot follow"):
         a_new_version(decisions={"D2": "yes"})
-    for looser in ({"max_refills": 1}, {"capsules_per_day": 2}):
+    for looser in ({"max_refills": 1}, {"capsules_per_day": 2}, {"max_days_supply": 29}):
         with pytest.raises(EntryRefused, match="holds no more than"):
             a_new_version(looser)
     with pytest.raises(EntryRefused, match="no such limit"):

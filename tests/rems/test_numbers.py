@@ -96,3 +96,13 @@ def test_a_number_that_was_taken_back_by_mistake_is_typed_again_with_its_own_tim
     again = authorize(prescription, row.number, issued_at=row.occurred_at)
     assert again.occurred_at == row.occurred_at
     assert "R13" not in denying(prescription.patient, prescription)
+
+
+def test_a_confirmation_that_is_sent_twice_by_a_double_click_is_one(clock: VirtualClock) -> None:
+    prescription = a_prescription(carl("checkout").patient)
+    first = confirm(prescription, "C-90")
+    with nothing_recorded():
+        assert confirm(prescription, "c-90") == first
+    clock.shift(timedelta(minutes=2))
+    with nothing_recorded(), pytest.raises(EntryRefused, match="before that time"):
+        confirm(prescription, "C-90")

@@ -210,20 +210,24 @@ def test_the_rest_of_the_forms_record_what_they_say(client: Client) -> None:
     } <= kinds
 
 
-def test_a_stop_of_last_month_is_told_with_its_day_and_one_to_come_is_not(client: Client) -> None:
+def test_a_stop_of_the_day_before_is_told_with_its_time_and_one_to_come_is_not(
+    client: Client,
+) -> None:
     patient = carl("checkout").patient
     sign_in(client, prescriber_user(patient))
-    told = {"reason": "Side effects.", "stopped_at": "2999-01-01T09:30"}
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    told = {"reason": "Side effects.", "stopped_at": tomorrow.strftime("%Y-%m-%dT%H:%M")}
     page = client.post(url("stop", patient), told)
     assert page.status_code == 422
+    assert page.context["form"].errors["stopped_at"] == ["This time is in the future."]
     assert "Side effects." in page.content.decode()
     assert not EnrollmentEnd.objects.filter(patient=patient).exists()
-    last_month = timezone.localtime() - timedelta(days=31)
-    told["stopped_at"] = last_month.strftime("%Y-%m-%dT%H:%M")
+    yesterday = timezone.localtime() - timedelta(days=1)
+    told["stopped_at"] = yesterday.strftime("%Y-%m-%dT%H:%M")
     assert client.post(url("stop", patient), told).status_code == 302
     end = EnrollmentEnd.objects.get(patient=patient)
-    assert abs(end.occurred_at - last_month) < timedelta(minutes=1)
-    assert end.recorded_at > end.occurred_at + timedelta(days=30)
+    assert abs(end.occurred_at - yesterday) < timedelta(minutes=1)
+    assert end.recorded_at > end.occurred_at + timedelta(hours=23)
 
 
 def test_the_prescribers_office_adds_a_patient(client: Client) -> None:

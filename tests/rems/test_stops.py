@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 
 from rems import core
-from rems.errors import DomainError
-from rems.models import Enrollment, Patient, Prescription
+from rems.errors import DomainError, EntryRefused
+from rems.models import Enrollment, FirstDose, Patient, Prescription
+from rems.selectors import active_enrollment
 from rems.services import enrolling
+from rems.services.corrections import correct_evidence
+from rems.services.supplies import record_first_dose
 from tests.builders import (
     a_prescription,
     a_survey,
     a_test,
+    acting_user,
     ago,
     an_outside_supply,
     authorize,
+    by_prescriber,
     enroll,
     now,
     prescriber_user,
@@ -126,14 +131,14 @@ def test_who_comes_back_after_two_years_begins_anew_though_nobody_recorded_a_sto
     assert asked_of_a_new_prescription(patient) == A_START
 
 
-def test_twelve_months_count_from_the_day_on_which_the_last_capsule_was_taken(
+def test_twelve_months_count_from_the_day_on_which_the_last_capsule_can_have_been_taken(
     clock: VirtualClock,
 ) -> None:
-    """28 days from their first dose: that they ran out early, or lasted, nobody knows."""
+    """28 days from when they came, the day before their first dose: that they lasted, nobody knows."""
     patient = carl("checkout").patient
     an_outside_supply(patient, days_left=0)
     zone = core.zone_named("America/New_York")
-    ran_out_on = core.local_date(now(), zone)
+    ran_out_on = core.local_date(now(), zone) - timedelta(days=1)
     lapsed_at = core.start_of_birthday(ran_out_on, 12, zone)
     clock.set(lapsed_at - timedelta(minutes=5))
     assert asked_of_a_new_prescription(patient) == set()
@@ -147,7 +152,51 @@ def test_capsules_on_top_of_others_are_counted_to_their_end(clock: VirtualClock)
     patient = carl("checkout").patient
     an_outside_supply(patient, days_left=20)
     an_outside_supply(patient, days_left=20)
-    clock.shift(timedelta(days=375))
+    clock.shift(timedelta(days=395))
     assert "R04" not in asked_of_a_new_prescription(patient)
-    clock.shift(timedelta(days=40))
+    clock.shift(timedelta(days=25))
     assert "R04" in asked_of_a_new_prescription(patient)
+
+
+def test_a_first_dose_that_is_told_a_year_late_makes_no_pause_a_treatment(
+    clock: VirtualClock,
+) -> None:
+    patient = ana("checkout").patient
+    supply = an_outside_supply(patient, days_left=0)
+    correct_evidence(
+        row=FirstDose.objects.get(supply=supply),
+        replacement=None,
+        reason="She never said so.",
+        **by_prescriber(patient),
+    )
+    clock.shift(timedelta(days=400))
+    refused = {"R04", *A_START}
+    assert refused <= asked_of_a_new_prescription(patient)
+    today = core.local_date(now(), core.zone_named("America/New_York"))
+    for started_on in (today - timedelta(days=20), today - timedelta(days=40)):
+        dose = record_first_dose(
+            supply_id=supply.pk, started_on=started_on, actor=acting_user(patient)
+        )
+        assert refused <= asked_of_a_new_prescription(patient)
+        correct_evidence(row=dose, replacement=None, reason="Misread", **by_prescriber(patient))
+
+
+def test_a_stop_is_not_told_of_a_day_before_the_enrolment() -> None:
+    patient = carl("checkout").patient
+    began = active_enrollment(patient.pk)
+    assert began is not None
+    with nothing_recorded(), pytest.raises(EntryRefused, match="began later") as refusal:
+        stop(patient, stopped_at=began.occurred_at - timedelta(seconds=1))
+    assert refusal.value.field == "stopped_at"
+    stop(patient, stopped_at=began.occurred_at)
+
+
+def test_a_stop_while_capsules_that_came_after_it_are_in_hand_is_restarted(
+    clock: VirtualClock,
+) -> None:
+    """It was told with last year's date by mistake: the capsules since say otherwise."""
+    patient = carl("checkout").patient
+    clock.shift(timedelta(days=400))
+    an_outside_supply(patient, days_left=20)
+    stop(patient, stopped_at=now() - timedelta(days=380))
+    assert restart(patient).number == 2

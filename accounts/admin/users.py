@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
-from django.http import HttpRequest
 
 from accounts.models import AccessLog, User
 
+from .looking import ShownOnly
 from .typed import SavesWhatWasTyped, TypedForm, has_moved
 
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
@@ -62,21 +62,9 @@ class UserAdmin(SavesWhatWasTyped[User], DjangoUserAdmin[User]):
 
 
 @admin.register(AccessLog)
-class AccessLogAdmin(admin.ModelAdmin[AccessLog]):
+class AccessLogAdmin(ShownOnly[AccessLog]):
     """Reads of patients' records: to look at, never to change."""
 
     list_display = ("at", "user", "purpose", "subject_id")
     list_select_related = ("user",)
     list_filter = ("purpose",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds a read by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes a read."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes a read."""
-        return False

@@ -2,17 +2,17 @@
 
 from typing import Any, TypeVar
 
-from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from accounts.admin import ShownOnly
 from accounts.services import log_read
 
 M = TypeVar("M", bound=models.Model)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[M]):
+class ReadOnlyAdmin(ShownOnly[M]):
     """Nobody adds, changes or deletes here: evidence is recorded on its own pages, by services."""
 
     actions = None
@@ -26,18 +26,6 @@ class ReadOnlyAdmin(admin.ModelAdmin[M]):
     def has_module_permission(self, request: HttpRequest) -> bool:
         """The section is shown to those who may read it."""
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes."""
-        return False
 
 
 class PatientRowAdmin(ReadOnlyAdmin[M]):

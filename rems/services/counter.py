@@ -39,13 +39,14 @@ def record_confirmation(
     with recording("patient", prescription.patient_id) as recorder:
         require_pharmacist(actor)
         require_signature(signature, actor, Role.PHARMACIST)
-        twin = _a_moment_ago(prescription, plain_number(number, "number"), actor, recorder.at)
-        if obtained_at is None and twin is not None:
+        plain = plain_number(number, "number")
+        twin = _a_moment_ago(prescription, plain, actor, recorder.at) if not obtained_at else None
+        if twin is not None:
             return twin
         row = Confirmation(
             patient_id=prescription.patient_id,
             prescription=prescription,
-            number=plain_number(number, "number"),
+            number=plain,
             source=source,
             occurred_at=recorder.moment(obtained_at, "obtained_at"),
             recorded_by=actor,

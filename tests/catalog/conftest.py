@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
@@ -65,3 +66,10 @@ def _staff(email: str, name: str, role: Role) -> User:
     user = User.objects.create_user(email, "a long passphrase", name=name, is_staff=True)
     grant_role(user, role)
     return user
+
+
+@pytest.fixture
+def adam(client: Client, transactional_db: None) -> Client:
+    """The browser of Adam Stone, who runs the site."""
+    client.force_login(User.objects.create_superuser("adam@example.com", "x", name="Adam Stone"))
+    return client

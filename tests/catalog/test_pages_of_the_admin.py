@@ -8,7 +8,6 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 
-from accounts.models import User
 from catalog.models import (
     Category,
     LabelVersion,
@@ -32,13 +31,6 @@ CHANGES = [
         {"change_note": "Say it plainly."},
     ),
 ]
-
-
-@pytest.fixture
-def adam(client: Client, transactional_db: None) -> Client:
-    """The browser of Adam Stone, who runs the site."""
-    client.force_login(User.objects.create_superuser("adam@example.com", "x", name="Adam Stone"))
-    return client
 
 
 def a_row(model: type[Model]) -> Model:

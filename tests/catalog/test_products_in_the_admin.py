@@ -6,17 +6,9 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from accounts.models import User
 from catalog.models import Package, Product
 
 from .browsing import drawn
-
-
-@pytest.fixture
-def adam(client: Client, transactional_db: None) -> Client:
-    """The browser of Adam Stone, who runs the site."""
-    client.force_login(User.objects.create_superuser("adam@example.com", "x", name="Adam Stone"))
-    return client
 
 
 def address(product: Product) -> str:

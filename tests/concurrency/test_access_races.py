@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ACCESS_IS_WRITTEN = "rems.services.registration._add_access"
 
 
-@pytest.fixture
-def race(superuser_connection: Connection) -> Race:
-    return Race(superuser_connection)
-
-
 def carl_and_a_link_to_him() -> tuple[Patient, Work]:
     carl, helper = in_treatment("MALE_ADULT", "Carl Weber"), b.a_user(Role.PATIENT, "Uma Weber")
     asked: dict[str, Any] = {"user": helper, "relation": "self", "actor": b.the_store().user}

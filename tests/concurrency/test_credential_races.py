@@ -56,11 +56,6 @@ def signing_a_version() -> ProgramVersion:
     return a_new_version({"max_days_supply": 21})
 
 
-@pytest.fixture
-def race(superuser_connection: Connection) -> Race:
-    return Race(superuser_connection)
-
-
 def ending(kind: type[Credential]) -> Work:
     """Pat revokes the credential; of licences the one for the state that the parcel goes to."""
     rows = kind._default_manager.order_by("pk")

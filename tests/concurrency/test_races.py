@@ -49,11 +49,6 @@ from tests.guards.raw import copy_of, insert, seal
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def race(superuser_connection: Connection) -> Race:
-    return Race(superuser_connection)
-
-
 # Evidence against a step ------------------------------------------------------------------------
 
 AGAINST = {

@@ -6,18 +6,12 @@ import pytest
 from django.db import transaction
 
 from orders import services as orders
-from tests.concurrency.race import Connection
 from tests.concurrency.work import STEP_KNOWS_THE_FACTS, Race, Work, shipping, status
 from tests.guards.life import Fill, a_placed_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 RECALL_IS_WRITTEN = "orders.services.stock.plan_for_subjects"
-
-
-@pytest.fixture
-def race(superuser_connection: Connection) -> Race:
-    return Race(superuser_connection)
 
 
 def recalling(fill: Fill) -> Work:

@@ -14,6 +14,7 @@ from rems.models import HoldClearance
 from rems.services import changes
 from tests import builders as b
 from tests.cast import ana, pat
+from tests.closing import closed, without_roles
 from tests.concurrency.race import Connection
 from tests.concurrency.work import (
     Work,
@@ -27,16 +28,6 @@ from tests.guards.life import Fill, a_placed_order
 from tests.orders.steps import traces
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def closed(user: User) -> None:
-    """An administrator closes the account."""
-    User.objects.filter(pk=user.pk).update(is_active=False)
-
-
-def without_roles(user: User) -> None:
-    """An administrator takes every role away."""
-    User.objects.get(pk=user.pk).groups.clear()
 
 
 STEPS = [("placed", approving), ("approved", dispensing), ("dispensed", shipping)]

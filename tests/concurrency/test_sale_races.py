@@ -28,11 +28,6 @@ ORDER_IS_WRITTEN = "orders.services.placing.seal"
 THE_GUARD = "orders_order.orders_order_on_sale"
 
 
-@pytest.fixture
-def race(superuser_connection: Connection) -> Race:
-    return Race(superuser_connection)
-
-
 def taking_off_sale() -> Work:
     """Edna takes the product off sale."""
     edna: User = b.a_user(Role.EDITOR, "Edna Marsh")

@@ -28,11 +28,6 @@ from tests.guards.life import a_placed_order
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def race(superuser_connection: Connection) -> Race:
-    return Race(superuser_connection)
-
-
 # A step against a step --------------------------------------------------------------------------
 
 ONE_STORY = "orders_orderevent.orders_orderevent_guard orders_order.orders_order_guard"

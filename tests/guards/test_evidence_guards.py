@@ -220,17 +220,6 @@ def test_what_the_program_wants_signed_is_signed(app: Connection) -> None:
             write(app, row, attestation_id=None)
 
 
-def test_what_is_always_signed_is_not_taken_back_without_a_signature_either(
-    app: Connection,
-) -> None:
-    for name in ALWAYS_SIGNED:
-        row = a_row(next(m for m in EVIDENCE if table_of(m) == f"rems_{name}"))
-        taken_back = {"supersedes_id": row.pk, "retracts": True, "correction_reason": "Wrong."}
-        with refused(app, CHECK, f"rems_{name}_signed"):
-            write(app, row, **taken_back, attestation_id=None)
-        assert not type(row)._default_manager.filter(supersedes=row.pk).exists()
-
-
 def test_a_copy_of_a_prescription_was_checked_by_a_second_person(app: Connection) -> None:
     before = counts()
     written = a_row(Prescription)
@@ -250,11 +239,21 @@ def test_a_supply_from_elsewhere_is_signed(app: Connection) -> None:
     assert counts() == before
 
 
-def test_what_stops_treatment_is_not_taken_back_without_a_signature(app: Connection) -> None:
-    for name in ("pregnancytest", "hold", "exposurereport", "hypersensitivity"):
+@pytest.mark.parametrize(
+    ("names", "guard"),
+    [
+        (("pregnancytest", "hold", "exposurereport", "hypersensitivity"), "taken_back_signed"),
+        (ALWAYS_SIGNED, "signed"),
+    ],
+    ids=["what stops treatment", "what is always signed"],
+)
+def test_without_a_signature_it_is_not_taken_back(
+    names: tuple[str, ...], guard: str, app: Connection
+) -> None:
+    for name in names:
         row = a_row(next(m for m in EVIDENCE if table_of(m) == f"rems_{name}"))
         taken_back = {"supersedes_id": row.pk, "retracts": True, "correction_reason": "Wrong."}
-        with refused(app, CHECK, f"rems_{name}_taken_back_signed"):
+        with refused(app, CHECK, f"rems_{name}_{guard}"):
             write(app, row, **taken_back, attestation_id=None)
         assert not type(row)._default_manager.filter(supersedes=row.pk).exists()
 

@@ -11,16 +11,9 @@ from rems.models import Pharmacist, Prescriber, PrescriberDelegate
 from rems.services import registration
 from tests import builders as b
 from tests.cast import pat
+from tests.closing import closed, without_roles
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def closed(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(is_active=False)
-
-
-def without_roles(user: User) -> None:
-    User.objects.get(pk=user.pk).groups.clear()
 
 
 def as_a_page_read(user: User, role: Role) -> User:
